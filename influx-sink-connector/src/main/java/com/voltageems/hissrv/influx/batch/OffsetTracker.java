@@ -31,12 +31,20 @@ public final class OffsetTracker {
 
   /** A record whose fate is open. */
   public static final class Pending {
+    /**
+     * The length of complaints, in characters, after which further ones are only counted. Connect
+     * writes them into two headers of the dead letter, which have to fit into one request; a record
+     * of a megabyte can have tens of thousands of flaws.
+     */
+    private static final int LONGEST = 8_000;
+
     private final OffsetTracker tracker;
     private final long offset;
     private final SinkRecord record;
     private final long bytes;
     private int linesLeft;
     private @Nullable String complaint;
+    private int untold;
     private boolean sealed;
 
     private Pending(OffsetTracker tracker, SinkRecord record) {
@@ -77,14 +85,25 @@ public final class OffsetTracker {
     /** Adds a reason why something of the record could not be written. */
     public void complain(String reason) {
       if (complaint == null) {
-        complaint = reason;
+        complaint = cut(reason);
+      } else if (complaint.length() >= LONGEST) {
+        untold++;
       } else if (!complaint.contains(reason)) {
-        complaint = complaint + "; " + reason;
+        complaint = cut(complaint + "; " + reason);
       }
     }
 
+    private static String cut(String text) {
+      if (text.length() <= LONGEST) {
+        return text;
+      }
+      int end = Character.isHighSurrogate(text.charAt(LONGEST - 1)) ? LONGEST - 1 : LONGEST;
+      return text.substring(0, end) + "...";
+    }
+
+    /** Returns what could not be written and why, shortened if it is long; null if nothing. */
     public @Nullable String complaint() {
-      return complaint;
+      return untold == 0 ? complaint : complaint + "; and " + untold + " more";
     }
 
     /** Seals the record: its fate is decided for good, as written, reported or dropped. */

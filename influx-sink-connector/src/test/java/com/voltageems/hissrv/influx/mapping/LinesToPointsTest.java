@@ -66,6 +66,14 @@ class LinesToPointsTest {
   }
 
   @Test
+  void textWithoutItsQuote_takesTheLinesBehindItAlong() {
+    Mapped mapped = map("a v=1 1\nb v=\"on 2\nc v=3 3\n");
+    assertThat(lines(mapped)).isEqualTo("a v=1 1\n");
+    assertThat(((Mapped.Points) mapped).complaints())
+        .containsExactly("line 2: the text of field 'v' has no end");
+  }
+
+  @Test
   void manyBadLines_areTold_butNotEachOne() {
     Mapped mapped = map("bad\n".repeat(10_000) + "m v=1 1\n");
     assertThat(((Mapped.Points) mapped).complaints())

@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -191,23 +193,7 @@ class StandstillIT {
             "{\"measurement\":7,\"pad\":\"" + "x".repeat(3_000_000) + "\"}",
             "{\"measurement\":7}",
             sample(3)));
-    List<ConsumerRecord<String, String>> dead = new ArrayList<>();
-    try (KafkaConsumer<String, String> consumer =
-        new KafkaConsumer<>(
-            Map.of("bootstrap.servers", broker.bootstrapServers()),
-            new StringDeserializer(),
-            new StringDeserializer())) {
-      TopicPartition partition = new TopicPartition("large-dead", 0);
-      consumer.assign(List.of(partition));
-      consumer.seekToBeginning(List.of(partition));
-      await()
-          .atMost(LONG)
-          .until(
-              () -> {
-                consumer.poll(Duration.ofMillis(200)).forEach(dead::add);
-                return dead.size() >= 2;
-              });
-    }
+    List<ConsumerRecord<String, String>> dead = deadLetters("large", 2);
     assertThat(dead).extracting(ConsumerRecord::value).containsExactly(null, "{\"measurement\":7}");
     assertThat(header(dead.get(0), "__connect.errors.offset")).isEqualTo("1");
     assertThat(header(dead.get(0), "__connect.errors.topic")).isEqualTo("large");
@@ -215,6 +201,56 @@ class StandstillIT {
         .startsWith("large-0@1: 'measurement' is a number, not a text. The value is left out here");
     assertThat(worker.isRunning("large-sink", 1)).isTrue();
     worker.delete("large-sink");
+  }
+
+  private static List<ConsumerRecord<String, String>> deadLetters(String topic, int count) {
+    List<ConsumerRecord<String, String>> dead = new ArrayList<>();
+    try (KafkaConsumer<String, String> consumer =
+        new KafkaConsumer<>(
+            Map.of("bootstrap.servers", broker.bootstrapServers()),
+            new StringDeserializer(),
+            new StringDeserializer())) {
+      TopicPartition partition = new TopicPartition(topic + "-dead", 0);
+      consumer.assign(List.of(partition));
+      consumer.seekToBeginning(List.of(partition));
+      await()
+          .atMost(LONG)
+          .until(
+              () -> {
+                consumer.poll(Duration.ofMillis(200)).forEach(dead::add);
+                return dead.size() >= count;
+              });
+    }
+    return dead;
+  }
+
+  /** Connect writes the reason into two headers, which no shorter report would leave out. */
+  @Test
+  void recordWithTensOfThousandsOfFlaws_isThere_withTheFirstOnes() throws Exception {
+    submit("flaws");
+    String fields =
+        IntStream.range(0, 20_000)
+            .mapToObj(i -> "\"p" + i + "\":[]")
+            .collect(Collectors.joining(","));
+    produce(
+        "flaws",
+        List.of(
+            "{\"measurement\":\"m\",\"fields\":{\"v\":1,"
+                + fields
+                + "},\"timestamp\":1790000000000}",
+            sample(3)));
+
+    ConsumerRecord<String, String> dead = deadLetters("flaws", 1).get(0);
+
+    assertThat(dead.value()).contains("\"p19999\":[]");
+    assertThat(header(dead, "__connect.errors.exception.message"))
+        .startsWith("flaws-0@0: field 'p")
+        .endsWith(" more")
+        .hasSizeLessThan(20_000);
+    awaitCommit("flaws", offset -> offset.offset() == 2);
+    assertThat(server.stored).hasSize(2);
+    assertThat(worker.isRunning("flaws-sink", 1)).isTrue();
+    worker.delete("flaws-sink");
   }
 
   private static String header(ConsumerRecord<String, String> record, String name) {
