@@ -17,6 +17,10 @@ final class Forms {
   private static final String INSTEAD =
       "use influxdb.token, or influxdb.username and influxdb.password";
 
+  /** InfluxDB's client takes seconds of 32 bits. */
+  private static final Duration LONGEST_RETENTION =
+      Duration.ofDays(Duration.ofSeconds(Integer.MAX_VALUE).toDays());
+
   private static final Pattern RETENTION = Pattern.compile("([1-9][0-9]{0,4})([hdw])");
 
   private Forms() {}
@@ -55,11 +59,17 @@ final class Forms {
       throw new IllegalArgumentException("not a length such as 12h, 90d or 8w");
     }
     int count = Integer.parseInt(form.group(1));
-    return switch (form.group(2)) {
-      case "h" -> Duration.ofHours(count);
-      case "d" -> Duration.ofDays(count);
-      default -> Duration.ofDays(7L * count);
-    };
+    Duration length =
+        switch (form.group(2)) {
+          case "h" -> Duration.ofHours(count);
+          case "d" -> Duration.ofDays(count);
+          default -> Duration.ofDays(7L * count);
+        };
+    if (length.compareTo(LONGEST_RETENTION) > 0) {
+      throw new IllegalArgumentException(
+          "longer than " + LONGEST_RETENTION.toDays() + "d; leave it out to keep points for ever");
+    }
+    return length;
   }
 
   /**

@@ -127,9 +127,15 @@ public final class LaneWriters {
     monitor.run(
         () -> {
           if (monitor.fail(cause)) {
-            metrics.failed(String.valueOf(cause.getMessage()));
+            metrics.failed(words(cause));
           }
         });
+  }
+
+  /** Returns why writing has ended: the message, or what was thrown if it has none. */
+  public static String words(Throwable cause) {
+    String message = cause.getMessage();
+    return message == null ? cause.toString() : message;
   }
 
   /**

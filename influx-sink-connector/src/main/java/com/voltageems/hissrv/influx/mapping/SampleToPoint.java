@@ -86,12 +86,19 @@ public final class SampleToPoint implements RecordToPoint {
   private static void exactTime(Object nanos, @Nullable Object timestamp, PointBuilder point) {
     if (!(nanos instanceof Long whole)) {
       point.check("'" + NS + "' is not a whole number of 64 bits");
-    } else if (timestamp instanceof Long millis
-        && Math.floorDiv(whole, NANOS_PER_MILLI) != millis) {
+    } else if (timestamp != null && !isAt(timestamp, Math.floorDiv(whole, NANOS_PER_MILLI))) {
       point.check("'" + NS + "' and 'timestamp' are not the same time");
     } else {
       point.epochNanos(whole);
     }
+  }
+
+  private static boolean isAt(Object timestamp, long millis) {
+    if (timestamp instanceof Long whole) {
+      return whole == millis;
+    }
+    Instant time = timestamp instanceof Number ? MILLIS.instant(timestamp) : null;
+    return time != null && time.toEpochMilli() == millis;
   }
 
   private static void measurement(Object value, PointBuilder point) {

@@ -147,7 +147,7 @@ final class RunningInfluxSink {
   private void throwFailure() {
     Throwable cause = monitor.get(monitor::failure);
     if (cause != null) {
-      throw new ConnectException(cause.getMessage(), cause);
+      throw new ConnectException(LaneWriters.words(cause), cause);
     }
   }
 

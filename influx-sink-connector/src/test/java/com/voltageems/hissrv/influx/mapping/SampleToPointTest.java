@@ -112,6 +112,9 @@ class SampleToPointTest {
     Mapped.Points exact = (Mapped.Points) mapping.map(record(value));
     assertThat(exact.points().get(0).epochNanos()).isEqualTo(1_753_790_700_123_456_789L);
 
+    value.put("timestamp", 1_753_790_700_123.0);
+    assertThat(((Mapped.Points) mapping.map(record(value))).points()).isEqualTo(exact.points());
+
     value.remove("timestamp");
     Mapped.Points alone = (Mapped.Points) mapping.map(record(value));
     assertThat(alone.points()).isEqualTo(exact.points());
@@ -129,6 +132,10 @@ class SampleToPointTest {
     assertThat(reason(value)).isEqualTo("'timestamp_ns' is not a whole number of 64 bits");
     value.put("timestamp_ns", 1_753_790_700_124_000_000L);
     assertThat(reason(value)).isEqualTo("'timestamp_ns' and 'timestamp' are not the same time");
+    for (Object other : new Object[] {1_753_790_700_123.0, "2025-07-29T12:05:00.124Z"}) {
+      value.put("timestamp", other);
+      assertThat(reason(value)).isEqualTo("'timestamp_ns' and 'timestamp' are not the same time");
+    }
     value.put("timestamp", null);
     value.put("timestamp_ns", Long.MAX_VALUE);
     assertThat(reason(value)).contains("is outside of what the database can keep");

@@ -208,6 +208,9 @@ class InfluxSinkConfigTest {
             + " valid: 2 | 1 | questdb",
         "influxdb.url#db:8086#Invalid value db:8086 for configuration influxdb.url: the scheme is not"
             + " http or https; valid: http://host:port or https://host:port",
+        "influxdb.bucket.retention#24856d#Invalid value 24856d for configuration"
+            + " influxdb.bucket.retention: longer than 24855d; leave it out to keep points for ever;"
+            + " valid: 12h, 90d or 8w",
         // field case O5
         "influxdb.url#http://u:SECRET@db:8086#Invalid value http://[hidden]@db:8086 for"
             + " configuration influxdb.url: a user or password in an address would be shown in the"

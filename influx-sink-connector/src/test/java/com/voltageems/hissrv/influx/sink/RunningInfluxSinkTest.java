@@ -272,6 +272,18 @@ class RunningInfluxSinkTest {
   }
 
   @Test
+  void exceptionWithoutAMessage_failsTheTaskByItsName() {
+    database.fails(new ArithmeticException());
+    try (SinkHarness sink = sink("linger.ms", "0")) {
+      sink.put(numbers(1));
+      assertThatThrownBy(() -> sink.pump(() -> false))
+          .isInstanceOf(ConnectException.class)
+          .hasMessage("java.lang.ArithmeticException");
+      assertThat(sink.committed(0)).isZero();
+    }
+  }
+
+  @Test
   void commit_waitsForARequestUnderWay_butNotForEver() {
     CountDownLatch answered = database.hang();
     try (SinkHarness sink = sink("linger.ms", "0", "flush.timeout.ms", "500")) {

@@ -24,6 +24,14 @@ final class ScriptedDatabase implements InfluxWriter {
     script.add(lines -> outcome);
   }
 
+  /** Lets the next request end with an exception, as no writer should. */
+  void fails(RuntimeException exception) {
+    script.add(
+        lines -> {
+          throw exception;
+        });
+  }
+
   /** Lets the next request wait until the latch is open. */
   CountDownLatch hang() {
     CountDownLatch answered = new CountDownLatch(1);
