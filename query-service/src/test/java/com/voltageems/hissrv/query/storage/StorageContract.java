@@ -1122,9 +1122,10 @@ public abstract class StorageContract {
     assertHourly(this, tiers, "1", end - 10 * HOUR, end);
   }
 
-  /** A lease that is another service's until it is given here. */
-  private static final class Lease implements Keeper {
-    private boolean mine;
+  /** A lease that is not this service's until it is given to it. */
+  static final class Lease implements Keeper {
+    boolean mine;
+    @Nullable String problem;
 
     @Override
     public boolean look(Duration wait) {
@@ -1141,7 +1142,7 @@ public abstract class StorageContract {
 
     @Override
     public Optional<String> problem() {
-      return Optional.empty();
+      return Optional.ofNullable(problem);
     }
 
     @Override

@@ -78,33 +78,6 @@ class StorageDeskTest {
     }
   }
 
-  /** A lease that is not this service's until it is given to it. */
-  private static final class Lease implements Keeper {
-    private boolean mine;
-    private @Nullable String problem;
-
-    @Override
-    public boolean look(Duration wait) {
-      return mine;
-    }
-
-    @Override
-    public Map<String, String> kept() {
-      return Map.of();
-    }
-
-    @Override
-    public void keep(String name, @Nullable String text) {}
-
-    @Override
-    public Optional<String> problem() {
-      return Optional.ofNullable(problem);
-    }
-
-    @Override
-    public void close() {}
-  }
-
   /** A database that keeps the samples for a day until it is told otherwise. */
   private static final class Kept extends FakeTiers {
     private Place place =
@@ -132,7 +105,7 @@ class StorageDeskTest {
   /** As while Kafka is away: nobody has the lease, so nobody sets the policy. */
   @Test
   void policyThatDiffersWithoutTheLease_isTold() throws Exception {
-    Lease lease = new Lease();
+    StorageContract.Lease lease = new StorageContract.Lease();
     Kept tiers = new Kept();
     try (StorageDesk desk = desk(POLICY, tiers, lease)) {
       Probe probe = desk.probes().get(0);
@@ -170,13 +143,13 @@ class StorageDeskTest {
   void everyDifference_isNamed() {
     Kept tiers = new Kept();
     Policy policy = new Policy("realtime", Duration.ofDays(1), Duration.ofHours(2), 3, List.of());
-    try (StorageDesk desk = desk(policy, tiers, new Lease())) {
+    try (StorageDesk desk = desk(policy, tiers, new StorageContract.Lease())) {
       desk.round(Duration.ZERO);
       assertThat(desk.policies().get(0).message())
           .isEqualTo("autogen has shards of 1h, not of 2h; autogen has 1 copies, not 3");
     }
     tiers.place = Place.missing("hourly");
-    try (StorageDesk desk = desk(policy, tiers, new Lease())) {
+    try (StorageDesk desk = desk(policy, tiers, new StorageContract.Lease())) {
       desk.round(Duration.ZERO);
       assertThat(desk.policies().get(0).message()).isEqualTo("not there yet: hourly");
     }

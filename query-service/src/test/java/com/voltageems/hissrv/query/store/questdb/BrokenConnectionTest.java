@@ -80,7 +80,7 @@ class BrokenConnectionTest {
 
   /**
    * Seen with QuestDB 8.2.0, when several connections are opened at once: it answers the pool's
-   * question for the isolation, which is no query to it.
+   * question for the isolation without rows.
    */
   @ParameterizedTest
   @CsvSource({
