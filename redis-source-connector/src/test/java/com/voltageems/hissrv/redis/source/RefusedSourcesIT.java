@@ -297,30 +297,38 @@ class RefusedSourcesIT extends RedisTaskFixture {
       assertThat(task.pollFor(1)).hasSize(1);
       // A machine that is stalled for longer than the timeout breaks any subscription. Two PINGs
       // refused without a break between them show that refusals do not.
+      AtomicInteger next = new AtomicInteger();
       await()
           .atMost(Duration.ofMinutes(2))
-          .until(() -> allArriveWhilePingsAreRefused(task) && metric("u", "stuck-since-ms") == 0);
+          .until(
+              () ->
+                  allArriveWhilePingsAreRefused(task, next) && metric("u", "stuck-since-ms") == 0);
     }
   }
 
-  /** Returns false if the subscription was renewed meanwhile. */
-  private static boolean allArriveWhilePingsAreRefused(TaskHarness task) {
+  /**
+   * Returns false if the subscription was renewed meanwhile.
+   *
+   * @param next the next number to publish: what an attempt before has left arrives in this one
+   */
+  private static boolean allArriveWhilePingsAreRefused(TaskHarness task, AtomicInteger next) {
+    double first = next.get();
     long gaps = metric("u", "gaps");
     admin("CONFIG", "RESETSTAT");
-    List<SourceRecord> all = new ArrayList<>();
+    List<Double> arrived = new ArrayList<>();
     List<Double> published = new ArrayList<>();
-    while (refusedPings() < 2 || numbers(all).size() < published.size()) {
+    while (refusedPings() < 2 || arrived.size() < published.size()) {
       if (refusedPings() < 2) {
-        double number = published.size();
+        double number = next.getAndIncrement();
         published.add(number);
         client.publish("comsrv:1:m", "n:" + number);
       }
-      all.addAll(task.pollTimes(1));
+      numbers(task.pollTimes(1)).stream().filter(number -> number >= first).forEach(arrived::add);
       if (metric("u", "gaps") != gaps) {
         return false;
       }
     }
-    assertThat(numbers(all)).isEqualTo(published);
+    assertThat(arrived).isEqualTo(published);
     return true;
   }
 
