@@ -863,9 +863,12 @@ local function number_text(x)
   return text
 end
 
+-- The average is rounded twice, as a sum and as a quotient: that of equal values could be one digit
+-- beyond them.
 local function add_statistics(values, name, sum, rest, least, most, last, n)
   local k = #values
-  values[k + 1], values[k + 2] = name .. '_avg', number_text((sum + rest) / n)
+  local average = math.max(least, math.min(most, (sum + rest) / n))
+  values[k + 1], values[k + 2] = name .. '_avg', number_text(average)
   values[k + 3], values[k + 4] = name .. '_min', number_text(least)
   values[k + 5], values[k + 6] = name .. '_max', number_text(most)
   k = k + 6

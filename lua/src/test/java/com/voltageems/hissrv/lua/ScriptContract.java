@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -89,6 +91,25 @@ abstract class ScriptContract {
                 "1_count", "60",
                 "timestamp", String.valueOf(T0)));
     assertThat(redis.ttl("archive:1m:" + T0 + ":1001")).isBetween(7190L, 7200L);
+  }
+
+  @Test
+  void constantValue_averageIsTheValue() {
+    for (int second = 0; second < 60; second++) {
+      collect(
+          "comsrv:1001:m",
+          T0 + second,
+          IntStream.range(0, 100)
+              .boxed()
+              .flatMap(i -> Stream.of(String.valueOf(i), "0." + (i + 101)))
+              .toArray(String[]::new));
+    }
+    script.run("aggregate_1m", T0 + 60);
+
+    Map<String, String> window = redis.hgetAll("archive:1m:" + T0 + ":1001");
+    for (int i = 0; i < 100; i++) {
+      assertThat(window).containsEntry(i + "_avg", window.get(i + "_max"));
+    }
   }
 
   @Test

@@ -258,6 +258,9 @@ class TruthIT {
           assertThat(Math.abs(number(hash, name + "_avg") - average))
               .as("%s: %s for %s", where, hash.get(name + "_avg"), average)
               .isLessThanOrEqualTo(truth.count() * Math.ulp(average));
+          assertThat(number(hash, name + "_avg"))
+              .as(where)
+              .isBetween(number(hash, name + "_min"), number(hash, name + "_max"));
         });
   }
 
