@@ -66,13 +66,16 @@ public final class MappingSettings {
           .low()
           .doc(
               "How the time is written: s, ms, us or ns since the epoch, iso, or a pattern of Java's"
-                  + " DateTimeFormatter, for example yyyy-MM-dd HH:mm:ss.");
+                  + " DateTimeFormatter, for example yyyy-MM-dd HH:mm:ss. Not used for times whose"
+                  + " schema Debezium names (io.debezium.time.*).");
 
   public static final Setting<String> TIMESTAMP_ZONE =
       Setting.text("mapping.timestamp.zone", "UTC")
           .valid("time zone", Forms.time(ZoneId::of))
           .low()
-          .doc("The time zone of texts that name none, for example Asia/Shanghai.");
+          .doc(
+              "The time zone of texts that name none, and of Debezium's columns without a zone,"
+                  + " for example Asia/Shanghai.");
 
   public static final Setting<Envelope> ENVELOPE =
       Setting.choice("mapping.envelope", Envelope.NONE)

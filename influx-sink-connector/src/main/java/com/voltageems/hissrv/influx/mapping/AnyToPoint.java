@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import org.apache.kafka.connect.sink.SinkRecord;
@@ -329,6 +330,14 @@ public final class AnyToPoint implements RecordToPoint {
       return;
     }
     Object raw = rules.timestamp().of(context);
+    if (raw != null) {
+      Optional<Instant> told =
+          rules.timeFormat().ofSchema(rules.timestamp().schemaName(context), raw);
+      if (told.isPresent()) {
+        point.time(told.get());
+        return;
+      }
+    }
     Instant time = raw == null ? null : rules.timeFormat().instant(raw);
     if (time == null) {
       point.check(

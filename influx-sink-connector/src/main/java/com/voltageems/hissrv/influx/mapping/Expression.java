@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.apache.kafka.connect.data.Date;
+import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.header.Header;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.jspecify.annotations.Nullable;
@@ -61,25 +62,56 @@ public record Expression(Root root, String path) {
     SinkRecord record = context.record();
     return switch (root) {
       case TOPIC -> record.topic();
-      case KEY -> path.isEmpty() ? record.key() : at(record.key(), path);
       case HEADER -> {
         Header header = record.headers().lastWithName(path);
         yield header == null ? null : header.value();
       }
+      case KEY -> path.isEmpty() ? record.key() : at(record.key(), path);
       case ENVELOPE -> at(record.value(), path);
-      case VALUE -> ofValue(context);
+      case VALUE -> {
+        Object holder = holder(context);
+        yield path.equals(WHOLE) && holder == context.value() && !has(holder, path)
+            ? holder
+            : at(holder, path);
+      }
     };
   }
 
-  private @Nullable Object ofValue(Context context) {
+  /** Returns the element, or the value, in which a place in the value is looked up. */
+  private @Nullable Object holder(Context context) {
     for (Object element : context.inner()) {
       // If the element itself has a null here, a value outside does not replace it.
       if (has(element, path)) {
-        return at(element, path);
+        return element;
       }
     }
-    Object value = context.value();
-    return path.equals(WHOLE) && !has(value, path) ? value : at(value, path);
+    return context.value();
+  }
+
+  /**
+   * Returns the name that the Struct around this place gives the place's schema; null if it gives
+   * none, or if there is no Struct.
+   */
+  @Nullable String schemaName(Context context) {
+    return switch (root) {
+      case TOPIC, HEADER -> null;
+      case KEY -> schemaName(context.record().key(), path);
+      case ENVELOPE -> schemaName(context.record().value(), path);
+      case VALUE -> schemaName(holder(context), path);
+    };
+  }
+
+  private static @Nullable String schemaName(@Nullable Object object, String path) {
+    if (object instanceof Struct struct && struct.schema().field(path) != null) {
+      return struct.schema().field(path).schema().name();
+    }
+    for (int dot = path.lastIndexOf('.'); dot > 0; dot = path.lastIndexOf('.', dot - 1)) {
+      Object inner = Values.member(object, path.substring(0, dot));
+      if (inner != null) {
+        return schemaName(inner, path.substring(dot + 1));
+      }
+    }
+    return null;
   }
 
   /** Returns the value at this place as a text; null if it is absent or not a scalar. */

@@ -18,9 +18,13 @@ import java.time.temporal.TemporalAccessor;
 import java.util.Date;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Format of times: numbers in a unit, ISO 8601, or a pattern of {@link DateTimeFormatter}. */
+/**
+ * Format of times: numbers in a unit, ISO 8601, or a pattern of {@link DateTimeFormatter}. Debezium
+ * names the schemas of its times, and these say more than any setting: each column has its own.
+ */
 public final class TimeFormat {
   /** Longer texts are not times; parsing would cost more the longer the text is. */
   private static final int LONGEST = 128;
@@ -65,6 +69,8 @@ public final class TimeFormat {
           .optionalEnd()
           .toFormatter(Locale.ROOT);
 
+  private static final String DEBEZIUM = "io.debezium.time.";
+
   private final @Nullable BigDecimal nanosPerUnit;
   private final DateTimeFormatter pattern;
   private final ZoneId zone;
@@ -96,6 +102,42 @@ public final class TimeFormat {
             ? ISO
             : DateTimeFormatter.ofPattern(format, Locale.ROOT);
     return new TimeFormat(nanosPerUnit, pattern, zone);
+  }
+
+  /**
+   * Returns the time of a value whose schema has this name; empty if the name does not say how the
+   * time is written, and the setting does. Debezium writes a column without a zone as if its
+   * database were in UTC, so that the moment depends on the setting's zone.
+   *
+   * @param schema the name of the value's schema; null if it has none
+   */
+  Optional<Instant> ofSchema(@Nullable String schema, Object raw) {
+    if (schema == null || !schema.startsWith(DEBEZIUM)) {
+      return Optional.empty();
+    }
+    BigDecimal unit =
+        switch (schema.substring(DEBEZIUM.length())) {
+          case "Date" -> new BigDecimal("86400000000000");
+          case "Timestamp" -> new BigDecimal("1000000");
+          case "MicroTimestamp" -> new BigDecimal("1000");
+          case "NanoTimestamp" -> BigDecimal.ONE;
+          default -> null;
+        };
+    TimeFormat format = new TimeFormat(unit, ISO, ZoneOffset.UTC);
+    if (unit != null && raw instanceof Number) {
+      return Optional.ofNullable(format.instant(raw)).map(this::local);
+    }
+    return schema.endsWith(".ZonedTimestamp") || schema.endsWith(".IsoTimestamp")
+        ? Optional.ofNullable(format.instant(raw))
+        : Optional.empty();
+  }
+
+  private Instant local(Instant utc) {
+    try {
+      return utc.atOffset(ZoneOffset.UTC).toLocalDateTime().atZone(zone).toInstant();
+    } catch (DateTimeException e) {
+      return utc; // no calendar reaches that far, and no database
+    }
   }
 
   /**

@@ -18,6 +18,7 @@ public final class LineParser {
   private int at;
   private int end = -1;
   private int number;
+  private int begin;
 
   /** Creates a parser of lines that others have written for InfluxDB. */
   public LineParser(String text) {
@@ -68,8 +69,9 @@ public final class LineParser {
   /** Moves to the next line that is neither empty nor a comment; returns false if there is none. */
   public boolean next() {
     while (end < text.length()) {
+      number += end < 0 ? 1 : 1 + breaks(begin, end);
       at = end < 0 ? 0 : end + 1;
-      number++;
+      begin = at;
       while (at < text.length() && isSpace(text.charAt(at))) {
         at++;
       }
@@ -90,11 +92,19 @@ public final class LineParser {
   }
 
   /**
-   * Returns the number of the current line, counted from 1; a line whose text contains line breaks
-   * counts once.
+   * Returns the number, counted from 1, of the line of text at which the current line begins: as an
+   * editor counts, a line whose text field contains line breaks has several.
    */
   public int number() {
     return number;
+  }
+
+  private int breaks(int from, int to) {
+    int count = 0;
+    for (int i = text.indexOf('\n', from); i >= 0 && i < to; i = text.indexOf('\n', i + 1)) {
+      count++;
+    }
+    return count;
   }
 
   private int plainEnd(int from) {

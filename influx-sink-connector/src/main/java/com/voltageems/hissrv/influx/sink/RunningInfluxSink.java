@@ -180,11 +180,19 @@ final class RunningInfluxSink {
   void close(Collection<TopicPartition> closed) {
     continuity.closed(closed);
     try {
-      monitor.waiting(
-          () -> {
-            partitions.close(closed);
-            return writers.dropClosed(CLOSE_WAIT);
-          });
+      boolean isQuiet =
+          monitor.waiting(
+              () -> {
+                partitions.close(closed);
+                return writers.dropClosed(CLOSE_WAIT);
+              });
+      if (!isQuiet) {
+        LOG.warn(
+            "{}: given up while the database had not answered a request; if it executes that"
+                + " request after those of the next task, points written twice have the older"
+                + " value",
+            closed);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

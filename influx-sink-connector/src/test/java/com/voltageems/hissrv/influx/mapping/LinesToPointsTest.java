@@ -74,6 +74,15 @@ class LinesToPointsTest {
   }
 
   @Test
+  void linesAreCounted_asAnEditorCountsThem() {
+    Mapped mapped = map("# made by hand\na t=\"one\ntwo\nthree\",v=1 1\n\nb v=NaN 2\nc v=3 3");
+    assertThat(((Mapped.Points) mapped).complaints())
+        .singleElement()
+        .asString()
+        .startsWith("line 6: the value of field 'v'");
+  }
+
+  @Test
   void manyBadLines_areTold_butNotEachOne() {
     Mapped mapped = map("bad\n".repeat(10_000) + "m v=1 1\n");
     assertThat(((Mapped.Points) mapped).complaints())

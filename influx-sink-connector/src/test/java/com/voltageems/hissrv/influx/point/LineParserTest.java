@@ -62,7 +62,7 @@ class LineParserTest {
         read.add(parser.number() + ": " + e.getMessage());
       }
     }
-    assertThat(read).containsExactly("a@1", "b@2", "\"q@3", "7: there is no field", "c@4");
+    assertThat(read).containsExactly("a@1", "b@2", "\"q@3", "8: there is no field", "c@4");
   }
 
   @ParameterizedTest
