@@ -19,6 +19,8 @@ public final class StoreException extends RuntimeException {
     TOO_MUCH,
     /** The database refuses the service's login, or lacks it a right; somebody must mend it. */
     LOGIN,
+    /** What is to be read does not exist, or the login may not see it; somebody must mend it. */
+    MISSING,
     /** The database refused the query; neither waiting nor trying again helps. */
     FAILED
   }

@@ -528,6 +528,12 @@ class QueryServerTest {
     assertThat(named.path("error").asText()).isEqualTo("store_login");
     assertThat(named.path("title").asText()).isEqualTo("the database refuses the service's login");
     assertThat(named.path("detail").asText()).isEqualTo("m");
+    kind[0] = StoreException.Kind.MISSING;
+    HttpResponse<String> missing = get("/query?measurement=m");
+    assertThat(missing.statusCode()).isEqualTo(503);
+    JsonNode place = new ObjectMapper().readTree(missing.body());
+    assertThat(place.path("error").asText()).isEqualTo("store_missing");
+    assertThat(place.path("detail").asText()).isEqualTo("m");
     kind[0] = StoreException.Kind.TOO_MUCH;
     HttpResponse<String> refused = get("/query?measurement=m");
     assertThat(refused.statusCode()).isEqualTo(422);

@@ -55,6 +55,7 @@ record ErrorBody(int status, ErrorKind kind, String message, Map<String, @Nullab
                     + " query.timeout");
         case TOO_MUCH -> of(ErrorKind.TOO_MUCH, message);
         case LOGIN -> of(ErrorKind.STORE_LOGIN, message);
+        case MISSING -> of(ErrorKind.STORE_MISSING, message);
         case FAILED -> of(ErrorKind.STORE_FAILED, "the database refused the query; see the log");
       };
     }

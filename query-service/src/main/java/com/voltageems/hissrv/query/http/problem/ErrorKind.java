@@ -26,6 +26,7 @@ public enum ErrorKind {
   NOT_TOLD(502, "the receiver rejected it"),
   STORE_UNAVAILABLE(503, "the database cannot be reached"),
   STORE_LOGIN(503, "the database refuses the service's login"),
+  STORE_MISSING(503, "the bucket or database to read is not there, or hidden from the service"),
   RAW_UNSAFE(503, "the login of raw queries may write"),
   CONNECT(503, "Kafka Connect did not do it"),
   SYNC(503, "no source can be asked to read now"),

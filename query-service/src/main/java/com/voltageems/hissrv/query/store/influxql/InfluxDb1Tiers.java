@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Tiers in InfluxDB 1.x: the retention policies of one database. */
 final class InfluxDb1Tiers extends InfluxTiers {
+  private static final String PLACE =
+      "such database or retention policy: see influxdb.database and influxdb.retention_policy";
   private static final String RIGHTS = "influxdb.username";
 
   private final InfluxLink link;
@@ -38,7 +40,7 @@ final class InfluxDb1Tiers extends InfluxTiers {
     this.raw = List.copyOf(raw);
     this.authorization = authorization;
     this.http = new InfluxHttp(link, authorization, RIGHTS);
-    this.client = new InfluxQlClient(link, database, authorization, RIGHTS);
+    this.client = new InfluxQlClient(link, database, authorization, RIGHTS, PLACE);
   }
 
   @Override
@@ -217,7 +219,7 @@ final class InfluxDb1Tiers extends InfluxTiers {
   @Override
   HistoryStore open(Tier tier) {
     return new InfluxQlStore(
-        new InfluxQlClient(link, database, authorization, RIGHTS),
+        new InfluxQlClient(link, database, authorization, RIGHTS, PLACE),
         tier.isRaw() ? raw : List.of(tier.policy()),
         "1.x");
   }

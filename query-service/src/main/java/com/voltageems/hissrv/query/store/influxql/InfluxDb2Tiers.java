@@ -197,7 +197,14 @@ final class InfluxDb2Tiers extends InfluxTiers {
   @Override
   HistoryStore open(Tier tier) {
     return new InfluxQlStore(
-        new InfluxQlClient(link, name(tier), authorization, RIGHTS), List.of(), "2.x");
+        new InfluxQlClient(
+            link,
+            name(tier),
+            authorization,
+            RIGHTS,
+            "bucket " + name(tier) + ", or " + RIGHTS + " may not read it"),
+        List.of(),
+        "2.x");
   }
 
   @Override

@@ -29,6 +29,14 @@ final class InfluxQlClient {
           "query engine shutdown|query interrupted|engine is closed|shard is disabled"
               + "|store is closed|(file|partition|WAL) closed");
 
+  /**
+   * The place that the question names is not there. InfluxDB 2 says so, too, of a bucket that the
+   * token may not read.
+   */
+  private static final Pattern MISSING =
+      Pattern.compile(
+          "database not found: |retention policy not found: |default retention policy not set for: ");
+
   /** What a query exceeded; InfluxDB misspells one of these. */
   private static final Pattern LIMIT =
       Pattern.compile(
@@ -39,18 +47,26 @@ final class InfluxQlClient {
   private final String fixedParameters;
   private final @Nullable String authorization;
   private final String login;
+  private final String missing;
 
   /**
    * @param database the database; on 2.x the bucket
    * @param authorization value of the Authorization header, or null for none
    * @param login names of the settings that hold the login, for messages
+   * @param missing completes "InfluxDB has no ..." where the database is not there
    */
-  InfluxQlClient(InfluxLink link, String database, @Nullable String authorization, String login) {
+  InfluxQlClient(
+      InfluxLink link,
+      String database,
+      @Nullable String authorization,
+      String login,
+      String missing) {
     this.link = link;
     this.databaseParameter = "db=" + encode(database);
     this.fixedParameters = "epoch=u&chunked=true&" + databaseParameter;
     this.authorization = authorization;
     this.login = login;
+    this.missing = missing;
   }
 
   /** Runs statements. A series may arrive in several pieces. */
@@ -180,6 +196,10 @@ final class InfluxQlClient {
     }
     if (status != 200 || error != null) {
       String words = String.valueOf(error);
+      if (MISSING.matcher(words).lookingAt()) {
+        throw new StoreException(
+            StoreException.Kind.MISSING, "InfluxDB has no " + missing, new IOException(words));
+      }
       throw refused(words, "InfluxDB refused the query with status " + status);
     }
   }

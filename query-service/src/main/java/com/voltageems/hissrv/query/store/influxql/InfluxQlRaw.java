@@ -51,9 +51,10 @@ final class InfluxQlRaw implements RawStore {
             }
           });
     } catch (StoreException e) {
-      // The login is known: prove() says so. It may lack the right to this statement.
+      // The login is known: prove() says so. The statement may name what it has no right to.
       if (e.kind() == StoreException.Kind.FAILED
           || e.kind() == StoreException.Kind.LOGIN
+          || e.kind() == StoreException.Kind.MISSING
           || e.kind() == StoreException.Kind.TOO_MUCH) {
         Throwable words = e.getCause();
         throw new RawException(

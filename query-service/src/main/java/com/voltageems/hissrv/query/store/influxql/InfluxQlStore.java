@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InfluxQlStore implements HistoryStore {
   private static final String NOTHING = "hissrv.nothing";
+  private static final String PLACE1 =
+      "such database or retention policy: see store.influxdb1.database and"
+          + " store.influxdb1.retention.policies";
 
   /**
    * From this number of fields on, two extra queries are worth their cost, even if they turn out
@@ -96,7 +99,8 @@ public final class InfluxQlStore implements HistoryStore {
             link,
             database,
             basic(username, password),
-            "store.influxdb1.username and store.influxdb1.password"),
+            "store.influxdb1.username and store.influxdb1.password",
+            PLACE1),
         policies,
         "1.x",
         rawUsername.isEmpty()
@@ -106,7 +110,8 @@ public final class InfluxQlStore implements HistoryStore {
                     link,
                     database,
                     basic(rawUsername, rawPassword),
-                    "store.influxdb1.raw.username and store.influxdb1.raw.password"),
+                    "store.influxdb1.raw.username and store.influxdb1.raw.password",
+                    PLACE1),
                 "store.influxdb1.raw.username"));
   }
 
@@ -134,14 +139,28 @@ public final class InfluxQlStore implements HistoryStore {
    */
   static InfluxQlStore version2(InfluxLink link, String bucket, String token, String rawToken) {
     return new InfluxQlStore(
-        new InfluxQlClient(link, bucket, "Token " + token, "store.influxdb2.token"),
+        new InfluxQlClient(
+            link,
+            bucket,
+            "Token " + token,
+            "store.influxdb2.token",
+            place2("store.influxdb2.token")),
         List.of(),
         "2.x",
         rawToken.isEmpty()
             ? null
             : new InfluxQlRaw(
-                new InfluxQlClient(link, bucket, "Token " + rawToken, "store.influxdb2.raw.token"),
+                new InfluxQlClient(
+                    link,
+                    bucket,
+                    "Token " + rawToken,
+                    "store.influxdb2.raw.token",
+                    place2("store.influxdb2.raw.token")),
                 "store.influxdb2.raw.token"));
+  }
+
+  private static String place2(String token) {
+    return "such bucket, or " + token + " may not read it: see store.influxdb2.bucket";
   }
 
   @Override

@@ -67,11 +67,7 @@ abstract class InfluxTiers implements Tiers {
    * failure.
    */
   private static void ifMissing(Tier tier, StoreException failure) {
-    Throwable cause = failure.getCause();
-    if (tier.isRaw()
-        || failure.kind() != StoreException.Kind.FAILED
-        || cause == null
-        || !String.valueOf(cause.getMessage()).contains("not found")) {
+    if (tier.isRaw() || failure.kind() != StoreException.Kind.MISSING) {
       throw failure;
     }
   }

@@ -150,8 +150,8 @@ class InfluxDb1RawIT {
         + " store.influxdb1.password', unable to parse authentication credentials",
     "none, reader, LOGIN, 'refuses this to the service''s login, which lacks the right: see"
         + " store.influxdb1.username and store.influxdb1.password', authorizing",
-    "none, admin, FAILED, 'refused the query with status 200 when it was asked for fields: look at"
-        + " store.type, and at address, login and database of store.influxdb1',"
+    "none, admin, MISSING, 'has no such database or retention policy: see"
+        + " store.influxdb1.database and store.influxdb1.retention.policies',"
         + " database not found: none"
   })
   void loginThatMayNotRead_andNoDatabase_areDown(

@@ -281,7 +281,7 @@ class InfluxDb1StoreIT extends HistoryStoreContract {
       assertThatThrownBy(() -> new Asked(other).measurements())
           .isInstanceOfSatisfying(
               StoreException.class,
-              e -> assertThat(e.kind()).isEqualTo(StoreException.Kind.FAILED));
+              e -> assertThat(e.kind()).isEqualTo(StoreException.Kind.MISSING));
     }
   }
 

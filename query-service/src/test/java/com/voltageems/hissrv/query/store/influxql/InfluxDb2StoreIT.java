@@ -19,6 +19,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -114,7 +115,7 @@ class InfluxDb2StoreIT extends HistoryStoreContract {
   @Test
   void tokenOrBucketThatIsNotThere_isAFailureNotAnEmptyAnswer() {
     Iterator<StoreException.Kind> kinds =
-        List.of(StoreException.Kind.LOGIN, StoreException.Kind.FAILED).iterator();
+        List.of(StoreException.Kind.LOGIN, StoreException.Kind.MISSING).iterator();
     for (InfluxQlStore other :
         List.of(
             InfluxQlStore.version2(URI.create(url), BUCKET, "wrong"),
@@ -124,6 +125,36 @@ class InfluxDb2StoreIT extends HistoryStoreContract {
             .isInstanceOfSatisfying(
                 StoreException.class, e -> assertThat(e.kind()).isEqualTo(kinds.next()));
       }
+    }
+  }
+
+  /** InfluxDB 2 hides the bucket then, and a deleted token is the same as a wrong one. */
+  @Test
+  void tokenThatMayNotRead_isNamed() {
+    HttpResponse<String> made =
+        send(
+            "POST",
+            "/api/v2/authorizations",
+            ("{\"orgID\":\"%1$s\",\"permissions\":[{\"action\":\"write\",\"resource\":{\"type\":"
+                    + "\"buckets\",\"orgID\":\"%1$s\",\"id\":\"%2$s\"}}]}")
+                .formatted(organisation, bucketId));
+    assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
+    String writer = made.body().replaceFirst("(?s).*\"token\":\\s*\"([^\"]+)\".*", "$1");
+    try (InfluxQlStore other = InfluxQlStore.version2(URI.create(url), BUCKET, writer)) {
+      for (ThrowingCallable call :
+          List.<ThrowingCallable>of(
+              () -> other.ping(Duration.ofMinutes(1)), () -> new Asked(other).measurements())) {
+        assertThatThrownBy(call)
+            .isInstanceOfSatisfying(
+                StoreException.class,
+                e -> assertThat(e.kind()).isEqualTo(StoreException.Kind.MISSING))
+            .hasMessage(
+                "InfluxDB has no such bucket, or store.influxdb2.token may not read it: see"
+                    + " store.influxdb2.bucket");
+      }
+      send("DELETE", "/api/v2/authorizations/" + id(made.body()), "");
+      assertThatThrownBy(() -> other.ping(Duration.ofMinutes(1)))
+          .hasMessage("InfluxDB refuses the service's login: see store.influxdb2.token");
     }
   }
 

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A ping that is answered says little: the health was green while each question was a 500. */
 class OtherAnswersTest {
@@ -65,13 +66,10 @@ class OtherAnswersTest {
     }
   }
 
-  /** As QuestDB, InfluxDB without the bucket, and a web server that says yes to everything. */
+  /** As QuestDB, and a web server that says yes to everything. */
   @ParameterizedTest
   @CsvSource({
     "404, text/plain, Not Found, InfluxDB refused the query with status 404",
-    "200, application/json,"
-        + " '{\"results\":[{\"statement_id\":0,\"error\":\"database not found: ems\"}]}',"
-        + " InfluxDB refused the query with status 200",
     "200, text/html, <html>Welcome</html>, InfluxDB answered with neither results nor an error",
     "200, application/json, '{\"status\":\"ok\"}',"
         + " InfluxDB answered with neither results nor an error",
@@ -109,6 +107,33 @@ class OtherAnswersTest {
               StoreException.class,
               failure -> assertThat(failure.kind()).isEqualTo(StoreException.Kind.LOGIN))
           .hasMessage(words);
+    }
+  }
+
+  /**
+   * InfluxDB 2.7 says the first and the second of a bucket that the token may not read, too;
+   * callers were answered 500 "see the log".
+   */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "database not found: ems",
+        "default retention policy not set for: ems",
+        "retention policy not found: autogen"
+      })
+  void bucketThatIsMissingOrHidden_isTold(String error) {
+    status = 200;
+    type = "application/json";
+    body = "{\"results\":[{\"statement_id\":0,\"error\":\"" + error + "\"}]}";
+    for (ThrowingCallable call : List.<ThrowingCallable>of(this::ping, this::measurements)) {
+      assertThatThrownBy(call)
+          .isInstanceOfSatisfying(
+              StoreException.class,
+              failure -> assertThat(failure.kind()).isEqualTo(StoreException.Kind.MISSING))
+          .hasMessage(
+              "InfluxDB has no such bucket, or store.influxdb2.token may not read it: see"
+                  + " store.influxdb2.bucket")
+          .hasRootCauseMessage(error);
     }
   }
 
