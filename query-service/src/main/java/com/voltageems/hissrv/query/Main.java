@@ -143,15 +143,16 @@ public final class Main implements Callable<Integer> {
     }
 
     @Override
-    public HealthBoard board(QueryConfig settings, HistoryStore store, List<Probe> more) {
-      return Main.board(settings, store, more, clock);
+    public HealthBoard board(
+        QueryConfig settings, HistoryStore store, @Nullable HealthBoard before) {
+      return Main.board(settings, store, before, clock);
     }
   }
 
   private static int serve(QueryConfig settings) throws InterruptedException {
     Clock clock = Clock.systemUTC();
     try (HistoryStore store = store(settings);
-        HealthBoard health = board(settings, store, List.of(), clock);
+        HealthBoard health = board(settings, store, null, clock);
         FailedRestarts restarts = new FailedRestarts(settings::connect);
         QueryServer server =
             new QueryServer(
@@ -220,7 +221,7 @@ public final class Main implements Callable<Integer> {
   }
 
   private static HealthBoard board(
-      QueryConfig settings, HistoryStore store, List<Probe> more, Clock clock) {
+      QueryConfig settings, HistoryStore store, @Nullable HealthBoard before, Clock clock) {
     List<Probe> probes = new ArrayList<>();
     Map<String, String> off = new LinkedHashMap<>();
     ShownMemory memory =
@@ -228,7 +229,13 @@ public final class Main implements Callable<Integer> {
             ? new KafkaShownMemory(
                 settings.kafka(), settings.store().key(), settings.checks().timeout())
             : ShownMemory.NONE;
-    probes.add(new StoreProbe(store, settings.checks().timeout(), memory, clock));
+    probes.add(
+        new StoreProbe(
+            store,
+            settings.checks().timeout(),
+            memory,
+            clock,
+            before == null ? null : before.probe(StoreProbe.class).orElse(null)));
     Supplier<ConnectFacts> facts = () -> ConnectFacts.UNKNOWN;
     if (settings.connect().isConfigured()) {
       ConnectProbe connect =
@@ -245,7 +252,6 @@ public final class Main implements Callable<Integer> {
         off.put(part, QueryConfig.Kafka.NOT_SET);
       }
     }
-    probes.addAll(more);
     return new HealthBoard(
         probes, off, settings.checks().interval(), settings.checks().timeout(), clock);
   }

@@ -122,6 +122,14 @@ public final class AlertDesk implements AutoCloseable {
     }
   }
 
+  /**
+   * Has growth watched anew: the parts that count are others now, which begin to count at zero. For
+   * any thread.
+   */
+  public void forget() {
+    answers.add(() -> alerts.values().forEach(WatchedAlert::forgetGrowth));
+  }
+
   /** Checks everything once; waits for about {@code wait} first. */
   void round(Duration wait) {
     mine = keeper.look(wait);

@@ -74,8 +74,13 @@ final class WatchedAlert {
             ? AlertState.fresh(now)
             : AlertState.parse(kept).orElseGet(() -> AlertState.fresh(now));
     nextTry = Instant.MIN;
+    // The values while another service was checking are unknown.
+    forgetGrowth();
+  }
+
+  /** Has the growth watched anew, because what came before is not known or not comparable. */
+  void forgetGrowth() {
     if (growth != null) {
-      // The values while another service was checking are unknown.
       growth.forget();
     }
   }

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -44,7 +46,12 @@ public final class HealthBoard implements AutoCloseable {
   /** Pause between two checks of such a part. */
   private static final Duration AGAIN = Duration.ofSeconds(1);
 
-  private final Map<Probe, ScheduledExecutorService> probes = new LinkedHashMap<>();
+  /** Replaced as a whole; the board's own probes come first. */
+  private volatile Map<Probe, ScheduledExecutorService> probes = Map.of();
+
+  /** Probes that were added to the board's own. */
+  private List<Probe> added = List.of();
+
   private final Map<String, String> off;
   private final Map<String, PartState> states = new ConcurrentHashMap<>();
 
@@ -91,16 +98,18 @@ public final class HealthBoard implements AutoCloseable {
     this.staleAfter = interval.multipliedBy(2).plus(timeout.multipliedBy(4));
     this.started = clock.instant();
     this.steps = new ClockSteps(clock);
-    for (Probe probe : probes) {
-      this.probes.put(
-          probe,
-          Executors.newSingleThreadScheduledExecutor(
-              work -> {
-                Thread thread = new Thread(work, "probe-" + probe.name());
-                thread.setDaemon(true);
-                return thread;
-              }));
-    }
+    Map<Probe, ScheduledExecutorService> own = new LinkedHashMap<>();
+    probes.forEach(probe -> own.put(probe, executor(probe)));
+    this.probes = own;
+  }
+
+  private static ScheduledExecutorService executor(Probe probe) {
+    return Executors.newSingleThreadScheduledExecutor(
+        work -> {
+          Thread thread = new Thread(work, "probe-" + probe.name());
+          thread.setDaemon(true);
+          return thread;
+        });
   }
 
   /** Starts the checks. */
@@ -109,14 +118,45 @@ public final class HealthBoard implements AutoCloseable {
     ScheduledFuture<?> unusedBeats =
         pulse.scheduleWithFixedDelay(
             this::beat, PULSE.toMillis(), PULSE.toMillis(), TimeUnit.MILLISECONDS);
-    probes.forEach(
-        (probe, executor) -> {
-          // If the task ends with an Error, the part grows stale and so counts as down.
-          ScheduledFuture<?> unused =
-              executor.scheduleWithFixedDelay(
-                  () -> look(probe), 0, interval.toMillis(), TimeUnit.MILLISECONDS);
-          lookAgainWhileStarting(probe, executor);
-        });
+    probes.forEach(this::start);
+  }
+
+  private void start(Probe probe, ScheduledExecutorService executor) {
+    // If the task ends with an Error, the part grows stale and so counts as down.
+    ScheduledFuture<?> unused =
+        executor.scheduleWithFixedDelay(
+            () -> look(probe), 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+    lookAgainWhileStarting(probe, executor);
+  }
+
+  /**
+   * Checks these parts besides its own from now on, instead of those given here before; what is
+   * known of its own parts stays. A part that was there before keeps its state until it is checked.
+   */
+  public void also(List<Probe> more) {
+    Map<Probe, ScheduledExecutorService> old = new LinkedHashMap<>();
+    Map<Probe, ScheduledExecutorService> begun = new LinkedHashMap<>();
+    synchronized (this) {
+      Map<Probe, ScheduledExecutorService> next = new LinkedHashMap<>(probes);
+      added.forEach(probe -> old.put(probe, Objects.requireNonNull(next.remove(probe))));
+      more.forEach(probe -> begun.put(probe, executor(probe)));
+      next.putAll(begun);
+      probes = next;
+      added = List.copyOf(more);
+      states
+          .keySet()
+          .removeIf(name -> next.keySet().stream().noneMatch(probe -> probe.name().equals(name)));
+    }
+    end(old);
+    answered.removeAll(old.keySet());
+    if (isBeating()) {
+      begun.forEach(this::start);
+    }
+  }
+
+  /** Returns the probe of this kind; empty if there is none. */
+  public <P extends Probe> Optional<P> probe(Class<P> kind) {
+    return probes.keySet().stream().filter(kind::isInstance).map(kind::cast).findFirst();
   }
 
   private void lookAgainWhileStarting(Probe probe, ScheduledExecutorService executor) {
@@ -182,6 +222,13 @@ public final class HealthBoard implements AutoCloseable {
     if (isStarting(probe, now)) {
       report =
           Report.of(State.UNKNOWN, "no answer yet since the start: " + report.message(), Map.of());
+    }
+    keep(probe, report, now);
+  }
+
+  private synchronized void keep(Probe probe, Report report, Instant now) {
+    if (!probes.containsKey(probe)) {
+      return; // replaced while it was asked
     }
     State state = report.state();
     PartState before = states.get(probe.name());
@@ -262,11 +309,7 @@ public final class HealthBoard implements AutoCloseable {
 
   /** Returns Connect's latest facts, if Connect is checked. Never waits. */
   public ConnectFacts facts() {
-    return probes.keySet().stream()
-        .filter(ConnectProbe.class::isInstance)
-        .map(probe -> ((ConnectProbe) probe).facts())
-        .findFirst()
-        .orElse(ConnectFacts.UNKNOWN);
+    return probe(ConnectProbe.class).map(ConnectProbe::facts).orElse(ConnectFacts.UNKNOWN);
   }
 
   /** Returns every part's state, configured or not. Never waits. */
@@ -334,8 +377,12 @@ public final class HealthBoard implements AutoCloseable {
   public void close() {
     closing = true;
     pulse.shutdownNow();
-    probes.values().forEach(ScheduledExecutorService::shutdownNow);
-    probes.forEach(
+    end(probes);
+  }
+
+  private static void end(Map<Probe, ScheduledExecutorService> old) {
+    old.values().forEach(ScheduledExecutorService::shutdownNow);
+    old.forEach(
         (probe, executor) -> {
           try {
             if (!executor.awaitTermination(2, TimeUnit.SECONDS)) {

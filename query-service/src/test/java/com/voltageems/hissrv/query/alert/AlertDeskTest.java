@@ -559,6 +559,24 @@ class AlertDeskTest {
     assertThat(second.view().get(0).figure()).isEqualTo(0);
   }
 
+  /** Another address of Connect: what counts them counts from zero, and nothing is over. */
+  @Test
+  void growthThatIsCountedAnew_isNotOverBeforeItsTime() {
+    AlertDesk desk =
+        desk(rule("failed_count in 10m > 5", Duration.ZERO, AlertRule.Body.HISSRV, ""));
+    failed = 0;
+    rounds(desk, 20, Duration.ofMinutes(1));
+    failed = 6;
+    rounds(desk, 1, Duration.ofMinutes(1));
+    settle(desk, false);
+    desk.forget();
+    failed = 0;
+    rounds(desk, 10, Duration.ofMinutes(1));
+    assertThat(desk.view().get(0).state()).isEqualTo("raised");
+    rounds(desk, 1, Duration.ofMinutes(1));
+    assertThat(desk.view().get(0).state()).isEqualTo("ok");
+  }
+
   /** A figure of minutes ago was shown as ok while Redis filled up. */
   @Test
   void waiting_ofATaskThatTellsNothing_isNotKnown() {

@@ -68,6 +68,32 @@ class HealthBoardTest {
     }
   }
 
+  /** A changed file has other alerts; what is known of the database is not forgotten. */
+  @Test
+  void parts_areAddedAndReplacedBesideItsOwn() {
+    FakeProbe alerts = new FakeProbe("alerts");
+    FakeProbe others = new FakeProbe("alerts");
+    board.look(probe);
+    Instant first = clock.instant();
+    board.also(List.of(alerts, new FakeProbe("storage")));
+    board.look(alerts);
+    clock.pass(Duration.ofSeconds(5));
+    board.look(probe);
+    board.also(List.of(others));
+    // It was asked when it was replaced.
+    alerts.failure = new IOException("closed");
+    board.look(alerts);
+
+    List<PartState> parts = board.snapshot();
+    assertThat(parts).extracting(PartState::name).containsExactly("store", "alerts", "kafka");
+    assertThat(parts.get(0).since()).isEqualTo(first);
+    assertThat(parts.get(1).state()).isEqualTo(State.UP);
+    assertThat(alerts.closed).isTrue();
+    assertThat(others.closed).isFalse();
+    board.close();
+    assertThat(others.closed).isTrue();
+  }
+
   @Test
   void part_staysInItsStateSinceTheChange() {
     board.look(probe);
@@ -249,12 +275,22 @@ class HealthBoardTest {
   }
 
   private static final class FakeProbe implements Probe {
+    private final String name;
     private volatile Exception failure = new Exception();
     private final Exception none = failure;
+    private volatile boolean closed;
+
+    private FakeProbe() {
+      this("store");
+    }
+
+    private FakeProbe(String name) {
+      this.name = name;
+    }
 
     @Override
     public String name() {
-      return "store";
+      return name;
     }
 
     @Override
@@ -266,6 +302,8 @@ class HealthBoardTest {
     }
 
     @Override
-    public void close() {}
+    public void close() {
+      closed = true;
+    }
   }
 }

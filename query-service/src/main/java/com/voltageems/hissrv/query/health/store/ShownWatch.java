@@ -50,7 +50,7 @@ final class ShownWatch {
   private final StoreLook store;
   private final ShownMemory memory;
   private final Clock clock;
-  private boolean recalled;
+  private volatile boolean recalled;
   private Marks marks = Marks.NONE;
   private @Nullable Instant looked;
   private Instant taken = Instant.EPOCH;
@@ -73,10 +73,30 @@ final class ShownWatch {
   /** Why the last question was refused; null if it was not. */
   private @Nullable String hindrance;
 
-  ShownWatch(HistoryStore store, ShownMemory memory, Clock clock) {
+  /** What the last look left, for a watch that replaces this one; null if nothing. */
+  private volatile @Nullable Shown known;
+
+  /**
+   * @param before another watch of the same database, which this one replaces while the service
+   *     runs on; null if there is none
+   */
+  ShownWatch(HistoryStore store, ShownMemory memory, Clock clock, @Nullable ShownWatch before) {
     this.store = new StoreLook(store);
     this.memory = memory;
     this.clock = clock;
+    Shown shown = before == null ? null : before.known;
+    if (before != null && shown != null) {
+      recalled = before.recalled;
+      take(shown);
+    }
+  }
+
+  private void take(Shown shown) {
+    marks = new Marks(shown.marks());
+    seen = shown.seen();
+    told = shown.told();
+    suspected = told != null;
+    known = shown;
   }
 
   /** Returns what is wrong; empty if nothing is, or if unknown. */
@@ -98,6 +118,7 @@ final class ShownWatch {
         LOG.debug("Whether the database still shows what it did is not known", e);
       }
     }
+    known = marks.isEmpty() || seen == null ? null : new Shown(marks.all(), seen, told);
     return words();
   }
 
@@ -125,10 +146,7 @@ final class ShownWatch {
         .filter(one -> one.counts(now))
         .ifPresentOrElse(
             one -> {
-              marks = new Marks(one.marks());
-              seen = one.seen();
-              told = one.told();
-              suspected = told != null;
+              take(one);
               taken = Instant.EPOCH;
               looked = null;
             },
@@ -171,8 +189,8 @@ final class ShownWatch {
       }
     } else if (there.isEmpty() && !newest.isEmpty() && !hasOlder(newest, deadline)) {
       if (gone == null) {
-        gone = now;
         told = told == null ? now : told;
+        gone = told;
         keep(now);
         LOG.warn("The database shows nothing any more of what it showed at {}", seen);
       }
@@ -186,14 +204,14 @@ final class ShownWatch {
   /** Some of the newest marks are gone. */
   private void judge(Instant now, Deadline deadline) {
     Set<Mark> there = store.there(marks.all(), deadline);
-    Missing found = missing(marks.cut(there, now), there, now, deadline);
+    Missing found = missing(marks.cut(there, now), there, told == null ? now : told, deadline);
     if (found == null) {
       forget(there, now, deadline);
     } else if (!suspected) {
       suspected = true;
     } else {
       missing = found;
-      told = told == null ? now : told;
+      told = found.noticed();
       keep(now);
       LOG.warn("The database has an older state: {}", found.words());
     }
@@ -205,7 +223,7 @@ final class ShownWatch {
    * @param cut the marks that it would not have
    */
   private @Nullable Missing missing(
-      List<Mark> cut, Set<Mark> there, Instant now, Deadline deadline) {
+      List<Mark> cut, Set<Mark> there, Instant noticed, Deadline deadline) {
     List<Mark> counted = new ArrayList<>();
     long from = Long.MIN_VALUE;
     for (Mark newest : new Marks(cut).newest()) {
@@ -227,7 +245,7 @@ final class ShownWatch {
     }
     return Marks.span(counted).compareTo(SHORTEST) < 0 || isMostlyThere(counted, deadline)
         ? null
-        : new Missing(counted, Instant.ofEpochMilli(from), now);
+        : new Missing(counted, Instant.ofEpochMilli(from), noticed);
   }
 
   private boolean isMostlyThere(List<Mark> counted, Deadline deadline) {

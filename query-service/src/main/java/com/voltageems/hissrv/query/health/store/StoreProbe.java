@@ -44,10 +44,24 @@ public final class StoreProbe implements Probe {
    * @param memory keeps what the database has shown; closed with the probe
    */
   public StoreProbe(HistoryStore store, Duration timeout, ShownMemory memory, Clock clock) {
+    this(store, timeout, memory, clock, null);
+  }
+
+  /**
+   * Likewise.
+   *
+   * @param before the probe of the same database that this one replaces; null if there is none
+   */
+  public StoreProbe(
+      HistoryStore store,
+      Duration timeout,
+      ShownMemory memory,
+      Clock clock,
+      @Nullable StoreProbe before) {
     this.store = store;
     this.timeout = timeout;
     this.memory = memory;
-    this.shown = new ShownWatch(store, memory, clock);
+    this.shown = new ShownWatch(store, memory, clock, before == null ? null : before.shown);
     this.time = new StoreClock(store, clock);
   }
 

@@ -27,6 +27,7 @@ import com.voltageems.hissrv.query.sync.SyncException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
@@ -78,7 +79,8 @@ public final class LiveSite implements AutoCloseable {
     this.alerts = desk(compiled, settings);
     this.sync = new SyncSite(compiled.redis(), settings, () -> board, clock);
     this.storage = StorageSite.desk(compiled, settings, parts, () -> board.snapshot(), clock);
-    this.board = parts.board(settings, store, probes(alerts, storage));
+    this.board = parts.board(settings, store, null);
+    this.board.also(probes(alerts, storage));
     this.state = Reloads.first(clock.instant(), texts(compiled.notes()));
     LogLevel.set(compiled.target().logLevel());
     this.server =
@@ -199,10 +201,9 @@ public final class LiveSite implements AutoCloseable {
     } finally {
       contents = read;
     }
-    if (!next.redis().equals(compiled.redis())) {
-      sync = sync.of(next.redis(), wanted);
-    }
-    if (!next.serviceTexts().equals(compiled.serviceTexts())
+    if (!next.redis().equals(compiled.redis())
+        || !next.site().equals(compiled.site())
+        || !next.serviceTexts().equals(compiled.serviceTexts())
         || !next.alerts().equals(compiled.alerts())
         || !next.storage().equals(compiled.storage())) {
       try {
@@ -230,23 +231,55 @@ public final class LiveSite implements AutoCloseable {
     return state;
   }
 
+  /** Replaces what other settings need, and nothing else: the rest goes on with what it knows. */
   private void take(Compiled next, QueryConfig wanted) {
-    HistoryStore nextStore = parts.store(wanted);
-    AlertDesk oldAlerts = alerts;
+    boolean sameStore =
+        wanted.store().equals(settings.store())
+            && wanted.limits().concurrency() == settings.limits().concurrency();
+    boolean sameBoard =
+        sameStore
+            && wanted.kafka().equals(settings.kafka())
+            && wanted.connect().equals(settings.connect())
+            && wanted.checks().equals(settings.checks());
     boolean sameAlerts =
-        next.alerts().equals(compiled.alerts()) && wanted.kafka().equals(settings.kafka());
-    AlertDesk nextAlerts = sameAlerts ? oldAlerts : desk(next, wanted);
-    StorageDesk oldStorage = storage;
+        next.alerts().equals(compiled.alerts()) && isSameDesk(compiled, settings, next, wanted);
     boolean sameStorage = StorageSite.isSame(compiled, settings, next, wanted);
-    StorageDesk nextStorage =
-        sameStorage
-            ? oldStorage
-            : StorageSite.desk(next, wanted, parts, () -> board.snapshot(), clock);
-    HealthBoard nextBoard = parts.board(wanted, nextStore, probes(nextAlerts, nextStorage));
-    nextBoard.start();
+    List<AutoCloseable> made = new ArrayList<>();
+    HistoryStore nextStore;
+    HealthBoard nextBoard;
+    AlertDesk nextAlerts;
+    StorageDesk nextStorage;
+    SyncSite nextSync;
+    try {
+      nextStore = sameStore ? store : made(parts.store(wanted), made);
+      nextBoard = sameBoard ? board : made(parts.board(wanted, nextStore, ofSame(wanted)), made);
+      nextAlerts = sameAlerts ? alerts : made(desk(next, wanted), made);
+      nextStorage =
+          sameStorage
+              ? storage
+              : made(StorageSite.desk(next, wanted, parts, () -> board.snapshot(), clock), made);
+      nextSync = made(new SyncSite(next.redis(), wanted, () -> board, clock), made);
+    } catch (RuntimeException e) {
+      Collections.reverse(made);
+      close(made);
+      throw e;
+    }
+    nextBoard.also(probes(nextAlerts, nextStorage));
+    if (!sameBoard) {
+      nextBoard.start();
+    }
     awaitFirstLook(nextBoard, wanted.checks().timeout());
-    HistoryStore oldStore = store;
-    HealthBoard oldBoard = board;
+    List<AutoCloseable> old = new ArrayList<>(List.of(sync));
+    if (!sameBoard) {
+      old.add(board);
+    }
+    if (!sameStore) {
+      old.add(store);
+    }
+    if (sameAlerts && !sameBoard) {
+      nextAlerts.forget();
+    }
+    StorageDesk oldStorage = storage;
     // Storage first: samples of another store must not be joined with what the old copies cover.
     // The new copies are not known yet, so all answers come from the samples for a moment.
     storage = nextStorage;
@@ -255,14 +288,13 @@ public final class LiveSite implements AutoCloseable {
     store = nextStore;
     board = nextBoard;
     settings = wanted;
-    sync = sync.of(next.redis(), wanted);
+    sync = nextSync;
     if (!sameAlerts) {
       // The old alerts first: closing them releases the lease.
-      oldAlerts.close();
+      alerts.close();
       alerts = nextAlerts;
       nextAlerts.start();
     }
-    List<AutoCloseable> old = new ArrayList<>(List.of(oldBoard, oldStore));
     if (!sameStorage) {
       // Requests that are under way may be reading from the old copies.
       oldStorage.stop();
@@ -272,6 +304,26 @@ public final class LiveSite implements AutoCloseable {
     Thread closer = new Thread(() -> closeWhenIdle(underWay, patience, old), "close-old");
     closer.setDaemon(true);
     closer.start();
+  }
+
+  private static <T extends AutoCloseable> T made(T one, List<AutoCloseable> all) {
+    all.add(one);
+    return one;
+  }
+
+  /** Returns the present board if it checks the wanted database; else null. */
+  private @Nullable HealthBoard ofSame(QueryConfig wanted) {
+    return wanted.store().key().equals(settings.store().key()) ? board : null;
+  }
+
+  /** Returns whether nothing differs that the alert desk works with, except the alerts. */
+  private static boolean isSameDesk(
+      Compiled one, QueryConfig settings, Compiled next, QueryConfig wanted) {
+    return next.site().equals(one.site())
+        && wanted.kafka().equals(settings.kafka())
+        && wanted.checks().equals(settings.checks())
+        && wanted.catalogue().zone().equals(settings.catalogue().zone())
+        && wanted.limits().queryTimeout().equals(settings.limits().queryTimeout());
   }
 
   /**
@@ -302,11 +354,15 @@ public final class LiveSite implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    for (AutoCloseable one : old) {
+    close(old);
+  }
+
+  private static void close(List<AutoCloseable> all) {
+    for (AutoCloseable one : all) {
       try {
         one.close();
       } catch (Exception e) {
-        LOG.warn("What the previous file was for could not be closed", e);
+        LOG.warn("What a file was for could not be closed", e);
       }
     }
   }

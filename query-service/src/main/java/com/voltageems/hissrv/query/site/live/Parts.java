@@ -2,11 +2,10 @@ package com.voltageems.hissrv.query.site.live;
 
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.HealthBoard;
-import com.voltageems.hissrv.query.health.Probe;
 import com.voltageems.hissrv.query.store.HistoryStore;
 import com.voltageems.hissrv.query.store.tier.Tiers;
-import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Creates the parts of the service that must be replaced if the settings change. */
 public interface Parts {
@@ -20,7 +19,8 @@ public interface Parts {
   /**
    * Creates a board that checks the store, Kafka and Connect; it is not started yet.
    *
-   * @param more further parts to check
+   * @param before the board that it replaces, if that one checks the same database: what it knows
+   *     about the data there is not forgotten; null if there is none
    */
-  HealthBoard board(QueryConfig settings, HistoryStore store, List<Probe> more);
+  HealthBoard board(QueryConfig settings, HistoryStore store, @Nullable HealthBoard before);
 }

@@ -69,6 +69,8 @@ final class StorageSite {
   /** Returns whether no setting of the storage desk differs. */
   static boolean isSame(Compiled one, QueryConfig settings, Compiled next, QueryConfig wanted) {
     return next.storage().equals(one.storage())
+        && next.site().equals(one.site())
+        && wanted.checks().timeout().equals(settings.checks().timeout())
         && wanted.store().equals(settings.store())
         && wanted.kafka().equals(settings.kafka())
         && wanted.catalogue().zone().equals(settings.catalogue().zone())

@@ -21,24 +21,16 @@ import org.jspecify.annotations.Nullable;
 final class SyncSite implements AutoCloseable {
   private final QueryConfig settings;
   private final Supplier<HealthBoard> board;
-  private final Clock clock;
   private final KafkaAccess kafka;
   private final SyncDesk desk;
 
   SyncSite(RedisTarget redis, QueryConfig settings, Supplier<HealthBoard> board, Clock clock) {
     this.settings = settings;
     this.board = board;
-    this.clock = clock;
     this.kafka = new KafkaAccess(settings.kafka(), settings.checks().timeout());
     this.desk =
         new SyncDesk(
             redis, settings.checks().timeout(), this::watch, this::tasks, this::newest, clock);
-  }
-
-  /** Closes this desk and returns one with other settings. */
-  SyncSite of(RedisTarget redis, QueryConfig wanted) {
-    close();
-    return new SyncSite(redis, wanted, board, clock);
   }
 
   @Nullable SyncAnswer sync(Duration patience) throws SyncException, InterruptedException {

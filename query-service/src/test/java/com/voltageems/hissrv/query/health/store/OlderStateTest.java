@@ -35,19 +35,21 @@ class OlderStateTest {
   private StoreProbe probe = started();
 
   private StoreProbe started() {
-    HistoryStore store =
-        (HistoryStore)
-            Proxy.newProxyInstance(
-                HistoryStore.class.getClassLoader(),
-                new Class<?>[] {HistoryStore.class},
-                (self, method, arguments) -> {
-                  try {
-                    return method.invoke(database, arguments);
-                  } catch (InvocationTargetException e) {
-                    throw e.getCause();
-                  }
-                });
-    return new StoreProbe(store, Duration.ofSeconds(20), memory, clock);
+    return new StoreProbe(store(), Duration.ofSeconds(20), memory, clock);
+  }
+
+  private HistoryStore store() {
+    return (HistoryStore)
+        Proxy.newProxyInstance(
+            HistoryStore.class.getClassLoader(),
+            new Class<?>[] {HistoryStore.class},
+            (self, method, arguments) -> {
+              try {
+                return method.invoke(database, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
   }
 
   private void put(Put put) {
@@ -153,6 +155,29 @@ class OlderStateTest {
       run(MINUTE.multipliedBy(3));
       isUp();
     }
+  }
+
+  /** Another password for the database: the service runs on, so nobody has taken note of it. */
+  @Test
+  void olderState_isToldOnByAProbeThatReplacesThisOne() {
+    run(HOUR.multipliedBy(9));
+    Instant backup = clock.instant().minus(HOUR.multipliedBy(3));
+    List<Put> whole = List.copyOf(puts);
+    keepOnly(put -> put.time().isBefore(backup));
+    run(MINUTE.multipliedBy(3));
+    Report told = probe.check();
+    assertThat(told.state()).isEqualTo(State.DEGRADED);
+    run(HOUR);
+
+    probe = new StoreProbe(store(), Duration.ofSeconds(20), memory, clock, probe);
+    Report after = probe.check();
+    assertThat(after.message()).isEqualTo(told.message());
+    assertThat(after.detail()).isEqualTo(told.detail());
+    run(HOUR);
+    assertThat(probe.check().message()).isEqualTo(told.message());
+    whole.forEach(put -> into(database, put));
+    run(MINUTE);
+    isUp();
   }
 
   @Test

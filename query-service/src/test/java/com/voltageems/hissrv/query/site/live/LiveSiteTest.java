@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.HealthBoard;
-import com.voltageems.hissrv.query.health.Probe;
 import com.voltageems.hissrv.query.health.store.StoreProbe;
 import com.voltageems.hissrv.query.openapi.CheckedClient;
 import com.voltageems.hissrv.query.site.FakeConnect;
@@ -43,6 +42,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,8 +51,8 @@ import org.junit.jupiter.api.io.TempDir;
 class LiveSiteTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** With so many rows at most, the database's driver cannot be made. */
-  private static final int BROKEN = 47_110;
+  /** With so many queries at once, the database's driver cannot be made. */
+  private static final int BROKEN = 17;
 
   private static final String MAPPING =
       "{\"source_pattern\":\"plc:(\\\\d+)\",\"measurement\":\"plc\","
@@ -74,7 +74,7 @@ class LiveSiteTest {
   private final class FakeParts implements Parts {
     @Override
     public HistoryStore store(QueryConfig settings) {
-      if (settings.limits().maxRows() == BROKEN) {
+      if (settings.limits().concurrency() == BROKEN) {
         throw new IllegalStateException("no such driver");
       }
       built.add(settings);
@@ -103,18 +103,21 @@ class LiveSiteTest {
     }
 
     @Override
-    public HealthBoard board(QueryConfig settings, HistoryStore store, List<Probe> more) {
-      List<Probe> all = new ArrayList<>(more);
-      all.add(new StoreProbe(store, Duration.ofMinutes(1)));
+    public HealthBoard board(
+        QueryConfig settings, HistoryStore store, @Nullable HealthBoard before) {
       return new HealthBoard(
-          all, Map.of(), Duration.ofSeconds(5), Duration.ofMinutes(1), Clock.systemUTC());
+          List.of(new StoreProbe(store, Duration.ofMinutes(1))),
+          Map.of(),
+          Duration.ofSeconds(5),
+          Duration.ofMinutes(1),
+          Clock.systemUTC());
     }
   }
 
   @BeforeEach
   void start() throws Exception {
     connect = new FakeConnect();
-    write("query: {max_rows: 50000}");
+    write("query: {concurrency: 5}");
     site = site();
     url = "http://127.0.0.1:" + site.start();
   }
@@ -176,10 +179,10 @@ class LiveSiteTest {
   void changedFile_takesEffectByItself_andABadOneIsRefusedWhole() throws Exception {
     assertThat(status().path("state").asText()).isEqualTo("taken");
 
-    write("query: {max_rows: 60000}");
+    write("query: {concurrency: 7}");
     await()
         .atMost(Duration.ofMinutes(1))
-        .until(() -> built.get(built.size() - 1).limits().maxRows() == 60_000);
+        .until(() -> built.get(built.size() - 1).limits().concurrency() == 7);
 
     write("query: {max_rows: 70000, max_row: 1}");
     await()
@@ -199,11 +202,11 @@ class LiveSiteTest {
   void fileThatChangesBetweenReadingAndListening_isTaken() throws Exception {
     site.close();
     site = site();
-    write("query: {max_rows: 60000}");
+    write("query: {concurrency: 7}");
     url = "http://127.0.0.1:" + site.start();
     await()
         .atMost(Duration.ofMinutes(1))
-        .until(() -> built.get(built.size() - 1).limits().maxRows() == 60_000);
+        .until(() -> built.get(built.size() - 1).limits().concurrency() == 7);
   }
 
   /** As a secret that Kubernetes or a vault's agent renews; hissrv.yml itself stays as it is. */
@@ -245,15 +248,15 @@ class LiveSiteTest {
   /** Nobody reads the log: a service that starts by this file now would end at once. */
   @Test
   void fileThatBreaksWhatIsMadeOfIt_isRefused_andToldAsSuch() throws Exception {
-    write("query: {max_rows: " + BROKEN + "}");
+    write("query: {concurrency: " + BROKEN + "}");
     HttpResponse<String> refused = send("POST", "/reload", "");
     assertThat(refused.statusCode()).isEqualTo(422);
     assertThat(refused.body()).contains("cannot be taken").contains("no such driver");
     assertThat(status().path("state").asText()).isEqualTo("refused");
     assertThat(send("GET", "/metrics", "").body()).contains("\nhissrv_site_file_refused 1");
-    write("query: {max_rows: 60000}");
+    write("query: {concurrency: 7}");
     assertThat(send("POST", "/reload", "").statusCode()).isEqualTo(200);
-    assertThat(built.get(built.size() - 1).limits().maxRows()).isEqualTo(60_000);
+    assertThat(built.get(built.size() - 1).limits().concurrency()).isEqualTo(7);
   }
 
   /** The file as it is, which nothing else would have read again. */
@@ -480,7 +483,7 @@ class LiveSiteTest {
     assertThat(refused.statusCode()).isEqualTo(422);
     assertThat(refused.body()).contains("unknown figure stock; there are failed_count");
 
-    write("query: {max_rows: 50000}");
+    write("query: {concurrency: 5}");
     assertThat(send("POST", "/reload", "").statusCode()).isEqualTo(200);
     assertThat(JSON.readTree(send("GET", "/alerts", "").body()).path("alerts")).isEmpty();
   }

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.HealthBoard;
-import com.voltageems.hissrv.query.health.Probe;
 import com.voltageems.hissrv.query.site.SiteFile;
 import com.voltageems.hissrv.query.store.HistoryStore;
 import com.voltageems.hissrv.testkit.InfluxDb1;
@@ -27,6 +26,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -51,9 +51,10 @@ class StorageSiteIT {
     }
 
     @Override
-    public HealthBoard board(QueryConfig settings, HistoryStore store, List<Probe> more) {
+    public HealthBoard board(
+        QueryConfig settings, HistoryStore store, @Nullable HealthBoard before) {
       return new HealthBoard(
-          more, Map.of(), Duration.ofMillis(200), Duration.ofMinutes(1), Clock.systemUTC());
+          List.of(), Map.of(), Duration.ofMillis(200), Duration.ofMinutes(1), Clock.systemUTC());
     }
   }
 
