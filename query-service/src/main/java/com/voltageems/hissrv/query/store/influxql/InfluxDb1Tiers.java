@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** Tiers in InfluxDB 1.x: the retention policies of one database. */
 final class InfluxDb1Tiers extends InfluxTiers {
   private static final String PLACE =
-      "such database or retention policy: see influxdb.database and influxdb.retention_policy";
+      "InfluxDB has no such database or retention policy: see influxdb.database and influxdb.retention_policy";
   private static final String RIGHTS = "influxdb.username";
 
   private final InfluxLink link;

@@ -202,7 +202,7 @@ final class InfluxDb2Tiers extends InfluxTiers {
             name(tier),
             authorization,
             RIGHTS,
-            "bucket " + name(tier) + ", or " + RIGHTS + " may not read it"),
+            "InfluxDB has no bucket " + name(tier) + ", or " + RIGHTS + " may not read it"),
         List.of(),
         "2.x");
   }

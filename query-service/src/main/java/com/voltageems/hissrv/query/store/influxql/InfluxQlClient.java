@@ -53,7 +53,7 @@ final class InfluxQlClient {
    * @param database the database; on 2.x the bucket
    * @param authorization value of the Authorization header, or null for none
    * @param login names of the settings that hold the login, for messages
-   * @param missing completes "InfluxDB has no ..." where the database is not there
+   * @param missing what to say if the database is not there, or hidden from the login
    */
   InfluxQlClient(
       InfluxLink link,
@@ -129,13 +129,23 @@ final class InfluxQlClient {
         + encode(JSON.valueToTree(parameters).toString());
   }
 
-  /** Sends an empty write and returns the status of the answer. */
+  /**
+   * Sends an empty write and returns the status of the answer.
+   *
+   * @throws StoreException if InfluxDB does not know the login, or shows it no such database
+   */
   int writesNothing(Deadline deadline) {
     Request.Builder request =
         new Request.Builder()
             .url(link.at("/write?" + databaseParameter))
             .post(RequestBody.create(new byte[0]));
     try (InfluxLink.Exchange answer = send(request, deadline)) {
+      if (answer.status() == 401) {
+        check(401, "to a write of nothing");
+      }
+      if (answer.status() == 404) {
+        throw missing("to a write of nothing");
+      }
       return answer.status();
     }
   }
@@ -197,11 +207,14 @@ final class InfluxQlClient {
     if (status != 200 || error != null) {
       String words = String.valueOf(error);
       if (MISSING.matcher(words).lookingAt()) {
-        throw new StoreException(
-            StoreException.Kind.MISSING, "InfluxDB has no " + missing, new IOException(words));
+        throw missing(words);
       }
       throw refused(words, "InfluxDB refused the query with status " + status);
     }
+  }
+
+  private StoreException missing(String words) {
+    return new StoreException(StoreException.Kind.MISSING, missing, new IOException(words));
   }
 
   /** Status and error alone do not say whether a later or a smaller query may succeed. */

@@ -83,10 +83,6 @@ final class InfluxQlRaw implements RawStore {
           "InfluxDB answered with status " + status,
           new IllegalStateException("to a write of nothing"));
     }
-    if (status == 401) {
-      throw new RawException(
-          RawException.Kind.MAY_WRITE, "InfluxDB does not know the login of " + setting);
-    }
     if (status != 403) {
       throw new RawException(
           RawException.Kind.MAY_WRITE,

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class InfluxQlStore implements HistoryStore {
   private static final String NOTHING = "hissrv.nothing";
   private static final String PLACE1 =
-      "such database or retention policy: see store.influxdb1.database and"
+      "InfluxDB has no such database or retention policy: see store.influxdb1.database and"
           + " store.influxdb1.retention.policies";
 
   /**
@@ -160,7 +160,9 @@ public final class InfluxQlStore implements HistoryStore {
   }
 
   private static String place2(String token) {
-    return "such bucket, or " + token + " may not read it: see store.influxdb2.bucket";
+    return "InfluxDB has no such bucket, or "
+        + token
+        + " may not read it: see store.influxdb2.bucket";
   }
 
   @Override

@@ -158,6 +158,13 @@ class InfluxDb2StoreIT extends HistoryStoreContract {
     }
   }
 
+  /** Raw queries of a bucket that the token may not read. */
+  private static RawStore elsewhere(String reader) {
+    return InfluxQlStore.version2(InfluxLink.plain(URI.create(url)), "ems", token, reader)
+        .raw()
+        .orElseThrow();
+  }
+
   /** Issue 14, item 12: a token that may only read, and one that may write. */
   @Test
   void rawQuery_isOfATokenThatMayOnlyRead() {
@@ -184,8 +191,13 @@ class InfluxDb2StoreIT extends HistoryStoreContract {
       }
       assertThat(new Asked(store).measurement("other")).isEmpty();
       assertThat(raw.ask("SELECT v FROM raw", 10, 100, deadline).tables()).hasSize(1);
-    } finally {
+      assertThatThrownBy(() -> elsewhere(reader).ask("SELECT v FROM raw", 10, 100, deadline))
+          .hasMessage(
+              "InfluxDB has no such bucket, or store.influxdb2.raw.token may not read it: see"
+                  + " store.influxdb2.bucket");
       send("DELETE", "/api/v2/authorizations/" + id(made.body()), "");
+      assertThatThrownBy(() -> raw.ask("SELECT v FROM raw", 10, 100, deadline))
+          .hasMessage("InfluxDB refuses the service's login: see store.influxdb2.raw.token");
     }
     try (InfluxQlStore writing =
         InfluxQlStore.version2(InfluxLink.plain(URI.create(url)), BUCKET, token, token)) {

@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpServer;
 import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.Measurement;
 import com.voltageems.hissrv.query.store.StoreException;
+import com.voltageems.hissrv.query.store.raw.RawStore;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OtherAnswersTest {
   private HttpServer server;
   private int status;
+  private int toWrites;
   private String type = "";
   private String body = "";
   private final List<String> asked = new CopyOnWriteArrayList<>();
@@ -49,6 +51,12 @@ class OtherAnswersTest {
           exchange.getResponseHeaders().add("Content-Type", type);
           exchange.sendResponseHeaders(status, bytes.length);
           exchange.getResponseBody().write(bytes);
+          exchange.close();
+        });
+    server.createContext(
+        "/write",
+        exchange -> {
+          exchange.sendResponseHeaders(toWrites, -1);
           exchange.close();
         });
     server.start();
@@ -134,6 +142,28 @@ class OtherAnswersTest {
               "InfluxDB has no such bucket, or store.influxdb2.token may not read it: see"
                   + " store.influxdb2.bucket")
           .hasRootCauseMessage(error);
+    }
+  }
+
+  /** Both were told as "the login of raw queries may write". */
+  @ParameterizedTest
+  @CsvSource({
+    "401, LOGIN, 'refuses the service''s login: see store.influxdb2.raw.token'",
+    "404, MISSING, 'has no such bucket, or store.influxdb2.raw.token may not read it: see"
+        + " store.influxdb2.bucket'"
+  })
+  void tokenOfRawQueries_thatIsRefusedOrSeesNoBucket_isTold(
+      int toWrites, StoreException.Kind kind, String words) {
+    this.toWrites = toWrites;
+    URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    try (InfluxQlStore store =
+        InfluxQlStore.version2(InfluxLink.plain(url), "ems", "t", "of-raw-queries")) {
+      RawStore raw = store.raw().orElseThrow();
+      assertThatThrownBy(() -> raw.ask("SELECT v FROM m", 1, 1, Deadline.in(Duration.ofMinutes(1))))
+          .isInstanceOfSatisfying(
+              StoreException.class, failure -> assertThat(failure.kind()).isEqualTo(kind))
+          .hasMessage("InfluxDB " + words);
+      assertThat(asked).isEmpty();
     }
   }
 
