@@ -3,6 +3,7 @@ package com.voltageems.hissrv.query.alert;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -36,6 +37,10 @@ public record Condition(
 
   /** The longest time over which growth can be compared, because it is observed in memory. */
   private static final Duration LONGEST_WITHIN = Duration.ofDays(1);
+
+  /** The parts of {@code /health}. */
+  private static final List<String> PARTS =
+      List.of("store", "kafka", "connect", "source", "sink", "alerts", "storage");
 
   /** The ways to compare a figure. */
   public enum Operator {
@@ -124,6 +129,10 @@ public record Condition(
     if (wanted == Figure.Argument.NONE) {
       throw new IllegalArgumentException(figure.text() + " takes nothing in brackets");
     }
+    if (wanted == Figure.Argument.PART && !PARTS.contains(brackets)) {
+      throw new IllegalArgumentException(
+          "there is no part " + brackets + "; there are " + String.join(", ", PARTS));
+    }
     String[] entries = brackets.split(",", -1);
     if (wanted != Figure.Argument.SERIES && entries.length > 1) {
       throw new IllegalArgumentException(figure.text() + " takes one name: " + wanted.form);
@@ -167,6 +176,11 @@ public record Condition(
       case "h" -> Duration.ofHours(number);
       default -> Duration.ofDays(number);
     };
+  }
+
+  /** Returns whether the argument is the name of a source. */
+  public boolean isOfSource() {
+    return figure.argument() == Figure.Argument.SOURCE;
   }
 
   /** Returns whether the condition holds for all values that are large enough. */

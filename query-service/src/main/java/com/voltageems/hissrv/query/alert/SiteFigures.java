@@ -30,6 +30,9 @@ final class SiteFigures {
 
   private static final Duration COUNTED = Duration.ofHours(1);
 
+  /** Tasks that have just been started or given other settings report everything by then. */
+  private static final Duration SETTLED = Duration.ofMinutes(1);
+
   /** Queries about series in the database. */
   interface History {
     /**
@@ -64,6 +67,9 @@ final class SiteFigures {
   private final Map<String, Told> told = new HashMap<>();
   private final Map<String, String> unknown = new HashMap<>();
 
+  /** Since when a part that works has not reported the figure of a condition. */
+  private final Map<String, Instant> lacking = new HashMap<>();
+
   /**
    * @param nanos a monotonic clock
    */
@@ -76,6 +82,7 @@ final class SiteFigures {
   /** Moves the remembered times after the clock was set. */
   void moved(Duration step) {
     told.replaceAll((text, last) -> new Told(last.value(), last.until().plus(step)));
+    lacking.replaceAll((text, since) -> since.plus(step));
   }
 
   /**
@@ -88,6 +95,41 @@ final class SiteFigures {
 
   OptionalDouble value(Condition condition, Instant now) {
     return switch (condition.figure()) {
+      case SILENCE -> silence(condition, now);
+      case COMPLETENESS -> completeness(condition, now);
+      case FAILED_COUNT -> ofPart(condition, "kafka", now);
+      case QUEUE_SIZE, SYNC_AGE -> ofPart(condition, "sink", now);
+      case WAITING, NEWEST_AGE -> ofPart(condition, "source", now);
+      case STUCK -> ofPart(condition, condition.argument(), now);
+    };
+  }
+
+  /**
+   * Returns the figure that a part reports.
+   *
+   * @param part empty for all parts
+   */
+  private OptionalDouble ofPart(Condition condition, String part, Instant now) {
+    PartState state =
+        parts.get().stream().filter(one -> one.name().equals(part)).findFirst().orElse(null);
+    if (state != null && state.state() == State.OFF) {
+      return never(condition, "the part " + part + " is off: " + state.report().message());
+    }
+    if (state == null && condition.figure() == Figure.STUCK && !part.isEmpty()) {
+      return never(condition, "there is no part " + part);
+    }
+    OptionalDouble value = reported(condition, now);
+    if (value.isPresent()) {
+      lacking.remove(condition.text());
+      unknown.remove(condition.text());
+      return value;
+    }
+    boolean tells = state != null && (state.state() == State.UP || state.state() == State.DEGRADED);
+    return tells ? lacking(condition, now) : value;
+  }
+
+  private OptionalDouble reported(Condition condition, Instant now) {
+    return switch (condition.figure()) {
       // A topic that is found later already has old records, which are no growth.
       case FAILED_COUNT ->
           number(detail("kafka").get(condition.within() == null ? "failed" : "failed_grown"));
@@ -96,9 +138,56 @@ final class SiteFigures {
       case WAITING -> waiting(condition.argument());
       case NEWEST_AGE -> newestAge(condition.argument(), now);
       case STUCK -> stuck(condition.argument(), now);
-      case SILENCE -> silence(condition, now);
-      case COMPLETENESS -> completeness(condition, now);
+      case SILENCE, COMPLETENESS -> OptionalDouble.empty();
     };
+  }
+
+  /** Returns what follows if a part that works does not report the figure. */
+  private OptionalDouble lacking(Condition condition, Instant now) {
+    Instant since = lacking.computeIfAbsent(condition.text(), text -> now);
+    double seconds = seconds(since, now);
+    String source = condition.argument();
+    List<Map<?, ?>> told = ofSource(source);
+    boolean ofSource =
+        condition.figure() == Figure.WAITING || condition.figure() == Figure.NEWEST_AGE;
+    if (ofSource && told.isEmpty()) {
+      return seconds < SETTLED.toSeconds() ? OptionalDouble.empty() : never(condition, names());
+    }
+    if (condition.figure() == Figure.WAITING && !isSilent(source)) {
+      return seconds < SETTLED.toSeconds()
+          ? OptionalDouble.empty()
+          : never(
+              condition,
+              "the source does not tell what waits for it, as its type is "
+                  + told.get(0).get("type"));
+    }
+    // There was no sample since then, and nobody knows for how long before.
+    return condition.figure().isTime() && condition.isAbove() && condition.holds(seconds)
+        ? OptionalDouble.of(seconds)
+        : OptionalDouble.empty();
+  }
+
+  /** Returns which sources there are. */
+  private String names() {
+    List<String> names =
+        tasks().stream()
+            .flatMap(task -> list(task.get("parts")).stream())
+            .filter(part -> !"aggregation".equals(part.get("type")))
+            .map(part -> String.valueOf(part.get("name")))
+            .distinct()
+            .sorted()
+            .toList();
+    return names.isEmpty()
+        ? "the tasks of the source report nothing"
+        : "no such source: the tasks report " + String.join(", ", names);
+  }
+
+  /** Notes why the figure stays unknown until somebody changes something. */
+  private OptionalDouble never(Condition condition, String reason) {
+    if (!reason.equals(unknown.put(condition.text(), reason))) {
+      LOG.warn("Alerts: {} is unknown, so nobody is notified: {}", condition.text(), reason);
+    }
+    return OptionalDouble.empty();
   }
 
   private Map<String, @Nullable Object> detail(String part) {
@@ -133,12 +222,7 @@ final class SiteFigures {
   }
 
   private OptionalDouble waiting(String source) {
-    List<Map<?, ?>> told = tasks();
-    boolean silent =
-        told.stream()
-            .filter(task -> Boolean.TRUE.equals(task.get("overdue")))
-            .anyMatch(task -> !parts(task, source).isEmpty());
-    if (silent) {
+    if (isSilent(source)) {
       // The last report says nothing about the present, and "stuck" shows that the task is silent.
       return OptionalDouble.empty();
     }
@@ -147,6 +231,12 @@ final class SiteFigures {
         .filter(OptionalDouble::isPresent)
         .mapToDouble(OptionalDouble::getAsDouble)
         .reduce(Double::sum);
+  }
+
+  private boolean isSilent(String source) {
+    return tasks().stream()
+        .filter(task -> Boolean.TRUE.equals(task.get("overdue")))
+        .anyMatch(task -> !parts(task, source).isEmpty());
   }
 
   private OptionalDouble newestAge(String source, Instant now) {
@@ -264,9 +354,7 @@ final class SiteFigures {
             ? "the database took longer for it than query.timeout: name tags, or a shorter time,"
                 + " or several alerts of some series each"
             : String.valueOf(e.getMessage());
-    if (!reason.equals(unknown.put(condition.text(), reason))) {
-      LOG.warn("Alerts: {} is unknown, so nobody is notified: {}", condition.text(), reason);
-    }
+    OptionalDouble unused = never(condition, reason);
   }
 
   private static OptionalDouble number(@Nullable Object value) {

@@ -591,6 +591,85 @@ class AlertDeskTest {
     }
   }
 
+  /** What a source without its name, or of another kind, has waiting: the alert never came. */
+  @Test
+  void figureThatNobodyTells_isSaid() throws Exception {
+    tells(
+        State.UP,
+        Map.of("name", "measured_queue", "type", "list", "waiting", 14),
+        Map.of("name", "live", "type", "hash", "newest", START.toString()),
+        Map.of("name", "aggregation", "type", "aggregation"));
+    for (Map.Entry<String, String> one :
+        Map.of(
+                "waiting(measured:queue) > 9",
+                "no such source: the tasks report live, measured_queue",
+                "newest_age(lives) > 10m",
+                "no such source: the tasks report live, measured_queue",
+                "waiting(live) > 9",
+                "the source does not tell what waits for it, as its type is hash",
+                "queue_size > 9",
+                "the part sink is off: kafka is not set",
+                "sync_age > 10m",
+                "the part sink is off: kafka is not set",
+                "stuck(sink) > 10m",
+                "the part sink is off: kafka is not set",
+                "stuck(storage) > 10m",
+                "there is no part storage")
+            .entrySet()) {
+      AlertDesk desk = desk(rule(one.getKey(), Duration.ZERO, AlertRule.Body.HISSRV, ""));
+      rounds(desk, 7, Duration.ofSeconds(10));
+      assertThat(report(desk))
+          .isEqualTo("degraded: a: " + one.getKey() + " is not known: " + one.getValue());
+    }
+
+    // As while a connector is given other settings.
+    AlertDesk desk = desk(rule("waiting(pending) > 9", Duration.ZERO, AlertRule.Body.HISSRV, ""));
+    rounds(desk, 6, Duration.ofSeconds(10));
+    assertThat(report(desk)).startsWith("up: ");
+    rounds(desk, 2, Duration.ofSeconds(10));
+    assertThat(report(desk)).startsWith("degraded: ");
+    tells(State.UP, Map.of("name", "pending", "type", "list", "waiting", 14));
+    rounds(desk, 1, Duration.ofSeconds(10));
+    assertThat(report(desk)).isEqualTo("up: 1 watched, 1 raised");
+    // Nobody is asked, so nobody is at fault.
+    tells(State.DOWN);
+    rounds(desk, 60, Duration.ofSeconds(10));
+    assertThat(report(desk)).isEqualTo("up: 1 watched, 1 raised");
+  }
+
+  /** A device that was silent when the task began was silent for ever: no age, no alert. */
+  @Test
+  void sourceWithoutASampleSinceItsTaskBegan_isOld_whenItHasBeenSoForLong() {
+    AlertDesk desk =
+        desk(rule("newest_age(events) > 10m", Duration.ZERO, AlertRule.Body.HISSRV, ""));
+    tells(State.UP, Map.of("name", "events", "type", "stream", "newest", START.toString()));
+    rounds(desk, 1, Duration.ofSeconds(1));
+    tells(State.UP, Map.of("name", "events", "type", "stream"));
+    rounds(desk, 10, Duration.ofMinutes(1));
+    assertThat(desk.view().get(0).figure()).isNull();
+    assertThat(desk.view().get(0).unknown()).isNull();
+    rounds(desk, 2, Duration.ofMinutes(1));
+    assertThat(desk.view().get(0).state()).isEqualTo("raised");
+    // The task begins again; what it does not know clears nothing.
+    desk = desk(rule("newest_age(events) > 10m", Duration.ZERO, AlertRule.Body.HISSRV, ""));
+    rounds(desk, 2, Duration.ofMinutes(1));
+    assertThat(desk.view().get(0).state()).isEqualTo("raised");
+    tells(State.UP, Map.of("name", "events", "type", "stream", "newest", now.toString()));
+    rounds(desk, 1, Duration.ofSeconds(1));
+    assertThat(desk.view().get(0).state()).isEqualTo("ok");
+  }
+
+  /** The source's task tells of these parts; there is no sink. */
+  private void tells(State state, Map<?, ?>... parts) {
+    Map<String, ?> task = Map.of("overdue", false, "parts", List.of(parts));
+    Report report = Report.of(state, "", Map.of("tasks", List.of(task)));
+    Report off = Report.of(true, "kafka is not set");
+    others =
+        List.of(
+            new PartState("source", state, report, now, START),
+            new PartState("sink", State.OFF, off, null, START));
+  }
+
   @Test
   void silentSeries_isTold_alsoOneThatNeverWas() {
     AlertDesk desk =

@@ -64,6 +64,7 @@ class ConditionTest {
         "completeness(m) in 2d < 0.5 ~ in 2d: growth is watched of",
         "waiting > 1 ~ waiting needs (source)",
         "waiting(a, b) > 1 ~ waiting takes one name: (source)",
+        "stuck(database) > 1m ~ there is no part database; there are store, kafka, connect, source",
         "silence(telemetry, channel) > 1m ~ channel is not tag=value",
         "failed_count = 1 ~ not a condition such as",
       })

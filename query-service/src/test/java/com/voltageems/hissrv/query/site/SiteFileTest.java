@@ -252,6 +252,25 @@ class SiteFileTest {
         .satisfies(message -> assertThat(message.lines()).hasSize(3));
   }
 
+  /** The source of a list is not called as the list is; nobody was told, and no alert came. */
+  @Test
+  void alertOnASourceThatIsNotRead_isNoted() throws Exception {
+    Compiled compiled =
+        compile(
+            """
+            kafka: {bootstrap_servers: "kafka:9092"}
+            redis: {lists: ["measured:queue"], data_patterns: ["plant:*"]}
+            alerts:
+            - {name: a, condition: "waiting(measured:queue) > 9", url: "http://a"}
+            - {name: b, condition: "newest_age(measured_queue) > 9m", url: "http://a"}
+            - {name: c, condition: "newest_age(live) > 9m", url: "http://a"}
+            """);
+    assertThat(compiled.notes().stream().map(note -> note.text("f")))
+        .containsExactly(
+            "f:4:24: alerts[0].condition: \"waiting(measured:queue) > 9\": this file reads no"
+                + " source measured:queue; it reads live, measured_queue");
+  }
+
   @Test
   void secret_isLeftForTheWorkerAndNeverShown() throws Exception {
     env.put("REDIS_PASSWORD", "s3cret");

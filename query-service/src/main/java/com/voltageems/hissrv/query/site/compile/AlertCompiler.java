@@ -18,12 +18,19 @@ final class AlertCompiler {
   private final Function<Given, String> secret;
   private final List<Problem> problems;
   private final List<Problem> notes;
+  private final List<String> sources;
 
   /**
    * @param secret returns the text of a secret
+   * @param sources the names of the sources that the file reads
    */
-  AlertCompiler(Function<Given, String> secret, List<Problem> problems, List<Problem> notes) {
+  AlertCompiler(
+      Function<Given, String> secret,
+      List<String> sources,
+      List<Problem> problems,
+      List<Problem> notes) {
     this.secret = secret;
+    this.sources = List.copyOf(sources);
     this.problems = problems;
     this.notes = notes;
   }
@@ -56,13 +63,33 @@ final class AlertCompiler {
   private Optional<Condition> condition(View alert) {
     Optional<Given> given = alert.given("condition");
     try {
-      return given.map(text -> Condition.parse(text.text()));
+      Optional<Condition> condition = given.map(text -> Condition.parse(text.text()));
+      condition
+          .filter(one -> one.isOfSource() && !sources.contains(one.argument()))
+          .ifPresent(one -> unread(alert, one));
+      return condition;
     } catch (IllegalArgumentException e) {
       given.ifPresent(
           text ->
               problems.add(Origin.of(text).problem("\"" + text.text() + "\": " + e.getMessage())));
       return Optional.empty();
     }
+  }
+
+  /** Only a note: the connector may be somebody else's. */
+  private void unread(View alert, Condition condition) {
+    alert
+        .given("condition")
+        .ifPresent(
+            given ->
+                notes.add(
+                    Origin.of(given)
+                        .problem(
+                            "\"%s\": this file reads no source %s; it reads %s"
+                                .formatted(
+                                    given.text(),
+                                    condition.argument(),
+                                    String.join(", ", sources)))));
   }
 
   private AlertRule rule(View alert, Condition condition) {

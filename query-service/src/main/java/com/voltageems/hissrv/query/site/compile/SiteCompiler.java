@@ -106,7 +106,8 @@ public final class SiteCompiler {
                         Secrets.isSecretName(key) ? lookUp.apply(given) : secrets.here(given),
                         Origin.of(given))));
     checkService(service, purpose);
-    List<AlertRule> alerts = new AlertCompiler(lookUp, problems, notes).compile(site);
+    List<AlertRule> alerts =
+        new AlertCompiler(lookUp, aliases(source), problems, notes).compile(site);
     StoragePlan storage = new StorageCompiler(site, problems, notes).compile();
     Compiled.Target target =
         new Compiled.Target(
@@ -129,6 +130,13 @@ public final class SiteCompiler {
         alerts,
         storage,
         notes);
+  }
+
+  private static List<String> aliases(Map<String, Entry> source) {
+    Entry sources = source.get("sources");
+    return sources == null
+        ? List.of()
+        : Arrays.stream(sources.value().split(",", -1)).map(String::strip).toList();
   }
 
   private static ConnectTls certificates(View connect, Secrets secrets) {
