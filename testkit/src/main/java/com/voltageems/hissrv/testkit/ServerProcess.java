@@ -198,6 +198,33 @@ public final class ServerProcess implements AutoCloseable {
     awaitExit(KILL_TIMEOUT);
   }
 
+  /**
+   * Lets the server stand still, like {@code kill -STOP}: its connections stay open, and nobody
+   * answers.
+   */
+  public void suspend() {
+    signal("STOP");
+  }
+
+  /** Lets the server go on after {@link #suspend}; it does not know that time has passed. */
+  public void resume() {
+    signal("CONT");
+  }
+
+  private void signal(String signal) {
+    try {
+      Process kill = new ProcessBuilder("kill", "-" + signal, String.valueOf(pid())).start();
+      if (kill.waitFor() != 0) {
+        throw new IllegalStateException(name + " does not take the signal " + signal);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while sending a signal", e);
+    }
+  }
+
   /** Asks the server to end; ends it by force if that takes longer than a few seconds. */
   @Override
   public void close() {

@@ -9,6 +9,7 @@ import com.voltageems.hissrv.testkit.ConnectWorker;
 import com.voltageems.hissrv.testkit.KafkaBroker;
 import com.voltageems.hissrv.testkit.ProcessClock;
 import com.voltageems.hissrv.testkit.RedisServer;
+import com.voltageems.hissrv.testkit.Server;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -102,7 +103,10 @@ class KillIT {
     TASKS_MAX("tasks.max"),
     CLOCK("clock"),
     PAUSE("pause"),
-    STOP("stop");
+    STOP("stop"),
+    WORKER_FROZEN("worker frozen"),
+    BROKER_FROZEN("broker frozen"),
+    REDIS_FROZEN("redis frozen");
 
     private final String label;
 
@@ -323,6 +327,9 @@ class KillIT {
           redis.kill();
           redis.restart();
         }
+        case WORKER_FROZEN -> freeze(workers.get(random.nextInt(workers.size())));
+        case BROKER_FROZEN -> freeze(broker);
+        case REDIS_FROZEN -> freeze(redis);
         case TASK -> {
           return insist(
               worker -> {
@@ -355,6 +362,17 @@ class KillIT {
         }
       }
       return true;
+    }
+
+    /**
+     * Lets a server stand still for some seconds, in half of the cases for so long that the others
+     * give it up (session and transaction timeouts, sockets); it then goes on as if nothing had
+     * happened.
+     */
+    private void freeze(Server server) {
+      server.process().suspend();
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1_000 + random.nextInt(24_000)));
+      server.process().resume();
     }
 
     private void resume() {
