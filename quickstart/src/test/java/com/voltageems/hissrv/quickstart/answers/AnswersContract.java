@@ -135,7 +135,10 @@ abstract class AnswersContract {
     void run() throws InterruptedException;
   }
 
-  /** Some parts are killed, and started again in another order. */
+  /**
+   * Some parts are killed, and started again in another order, or stand still and then go on as if
+   * nothing had happened.
+   */
   private static void fail(
       List<Server> parts, int count, Duration time, SplittableRandom random, Check atItsEnd)
       throws InterruptedException {
@@ -143,21 +146,39 @@ abstract class AnswersContract {
     while (victims.size() > count) {
       victims.remove(random.nextInt(victims.size()));
     }
+    boolean frozen = random.nextBoolean();
     System.out.printf(
-        "%s kill %s for %s%n",
+        "%s %s %s for %s%n",
         Instant.now(),
+        frozen ? "stop" : "kill",
         victims.stream()
             .map(one -> one.getClass().getSimpleName())
             .collect(Collectors.joining(", ")),
         time);
-    victims.forEach(Server::kill);
+    victims.forEach(victim -> end(victim, frozen));
     pause(time);
     atItsEnd.run();
     // A worker gives up after a minute without its broker, so none waits for the one before it.
     Collections.shuffle(victims, new Random(random.nextLong()));
-    victims.forEach(Server::relaunch);
+    victims.forEach(victim -> begin(victim, frozen));
     victims.forEach(Server::awaitReady);
     pause(Duration.ofSeconds(20));
+  }
+
+  private static void end(Server victim, boolean frozen) {
+    if (frozen) {
+      victim.process().suspend();
+    } else {
+      victim.kill();
+    }
+  }
+
+  private static void begin(Server victim, boolean frozen) {
+    if (frozen) {
+      victim.process().resume();
+    } else {
+      victim.relaunch();
+    }
   }
 
   private static void pause(Duration time) throws InterruptedException {
