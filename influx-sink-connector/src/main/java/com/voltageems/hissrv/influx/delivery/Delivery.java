@@ -217,7 +217,8 @@ public final class Delivery {
    *
    * @param parts gets the lines that waited behind a line that is done
    */
-  private void trySuspects(Deque<Part> parts, List<Unexplained> unexplained) {
+  private void trySuspects(Deque<Part> parts, List<Unexplained> unexplained)
+      throws InterruptedException {
     for (Suspects.Suspect suspect : suspects.list()) {
       Destination destination = suspect.line().destination();
       if (progress.acceptedSince(destination, suspect.failedAt())
@@ -238,7 +239,8 @@ public final class Delivery {
   }
 
   private void trySuspect(
-      Suspects.Suspect suspect, Deque<Part> parts, List<Unexplained> unexplained) {
+      Suspects.Suspect suspect, Deque<Part> parts, List<Unexplained> unexplained)
+      throws InterruptedException {
     Answer answer = requests.send(Part.of(suspect.line()));
     WriteOutcome outcome = answer.outcome();
     long now = progress.nanoTime();

@@ -13,6 +13,14 @@ public interface Progress extends Fates {
   /** Returns the time of day, in epoch milliseconds. */
   long wallMillis();
 
+  /**
+   * Returns when the task may take its partitions for its own, usually at once; some of them may be
+   * closed then.
+   *
+   * @throws InterruptedException if the task stops
+   */
+  void awaitOwnership() throws InterruptedException;
+
   /** The database has accepted these lines, in a request that began at {@code startNanos}. */
   void written(Batch batch, long startNanos, Duration took);
 

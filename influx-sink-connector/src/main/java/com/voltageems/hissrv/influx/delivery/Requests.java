@@ -30,7 +30,8 @@ final class Requests {
   record Answer(Part part, WriteOutcome outcome) {}
 
   /** Sends, once, the lines that still belong to this task. */
-  Answer send(Part part) {
+  Answer send(Part part) throws InterruptedException {
+    progress.awaitOwnership();
     Batch ours = part.batch().only(line -> !line.pending().tracker().isClosed());
     if (ours.isEmpty()) {
       return new Answer(part.with(ours), new WriteOutcome.Written());

@@ -62,6 +62,19 @@ final class LaneProgress implements Progress {
   }
 
   @Override
+  public void awaitOwnership() throws InterruptedException {
+    monitor.waiting(
+        () -> {
+          long doubtful = monitor.lease().doubtfulFor();
+          while (doubtful > 0) {
+            rest(nanoTime() + doubtful);
+            doubtful = monitor.lease().doubtfulFor();
+          }
+          return doubtful;
+        });
+  }
+
+  @Override
   public boolean acceptedSince(Destination destination, long nanos) {
     return monitor.get(() -> task.accepted().since(destination, nanos));
   }

@@ -13,11 +13,13 @@ public final class Monitor {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Time time;
+  private final Lease lease;
   private @Nullable Throwable failure;
   private boolean stopping;
 
-  public Monitor(Time time) {
+  public Monitor(Time time, Lease lease) {
     this.time = time;
+    this.lease = lease;
   }
 
   public Time time() {
@@ -60,6 +62,10 @@ public final class Monitor {
   }
 
   // The methods below may be called only inside an action of the methods above.
+
+  public Lease lease() {
+    return lease;
+  }
 
   /** Wakes all waiting threads. */
   public void changed() {

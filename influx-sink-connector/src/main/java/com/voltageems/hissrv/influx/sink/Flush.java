@@ -49,6 +49,7 @@ final class Flush {
       throws InterruptedException {
     long now = monitor.time().nanos();
     boolean open = isMoving() || hasReports.getAsBoolean();
+    monitor.lease().renew(open);
     boolean waiting = open && deadline - now > 0;
     ask(waiting ? Long.valueOf(now) : null);
     if (waiting && !hasRefused.getAsBoolean()) {

@@ -2,6 +2,8 @@ package com.voltageems.hissrv.influx.sink;
 
 import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
 import com.voltageems.hissrv.influx.http.HttpDatabase;
+import com.voltageems.hissrv.influx.lane.Lease;
+import com.voltageems.hissrv.influx.lane.Monitor;
 import com.voltageems.hissrv.influx.lane.Time;
 import com.voltageems.hissrv.influx.metrics.SinkMetrics;
 import com.voltageems.hissrv.plugin.MetricsPublisher;
@@ -47,7 +49,7 @@ public final class InfluxSinkTask extends SinkTask {
             context,
             metrics,
             Integer.parseInt(task),
-            time);
+            new Monitor(time, new Lease(time)));
     published =
         new MetricsPublisher(
             "influx-sink",

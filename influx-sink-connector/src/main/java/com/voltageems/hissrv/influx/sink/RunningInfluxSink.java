@@ -5,7 +5,6 @@ import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
 import com.voltageems.hissrv.influx.delivery.Database;
 import com.voltageems.hissrv.influx.lane.LaneWriters;
 import com.voltageems.hissrv.influx.lane.Monitor;
-import com.voltageems.hissrv.influx.lane.Time;
 import com.voltageems.hissrv.influx.metrics.SinkMetrics;
 import java.time.Duration;
 import java.util.Collection;
@@ -61,10 +60,10 @@ final class RunningInfluxSink {
       SinkTaskContext context,
       SinkMetrics metrics,
       int task,
-      Time time) {
+      Monitor monitor) {
     this.metrics = metrics;
     this.context = context;
-    this.monitor = new Monitor(time);
+    this.monitor = monitor;
     this.partitions = new Partitions(config.writing().workers());
     this.writers = new LaneWriters(config, database, metrics, monitor, partitions::sealIfAnswered);
     this.intake = new Intake(config, partitions, writers, monitor, metrics);
@@ -95,6 +94,7 @@ final class RunningInfluxSink {
     continuity.opened(opened);
     monitor.run(() -> partitions.open(opened));
     pacing.opened(opened);
+    renewLease();
     context.requestCommit(); // its offsets say where the consumer begins
   }
 
@@ -113,6 +113,7 @@ final class RunningInfluxSink {
     }
     report();
     pacing.balance();
+    renewLease();
     throwFailure();
   }
 
@@ -169,7 +170,13 @@ final class RunningInfluxSink {
     Map<TopicPartition, OffsetAndMetadata> done =
         monitor.get(() -> partitions.done(current, standstills, writers.lanes().troubles()));
     done.replaceAll(continuity::upTo);
+    renewLease();
     return done;
+  }
+
+  /** Connect has called, and calls again soon if anything is open. */
+  private void renewLease() {
+    monitor.run(() -> monitor.lease().renew(partitions.openCount() > 0));
   }
 
   private boolean hasReports() {
@@ -183,6 +190,7 @@ final class RunningInfluxSink {
       boolean isQuiet =
           monitor.waiting(
               () -> {
+                monitor.lease().renew(false); // this may take seconds
                 partitions.close(closed);
                 return writers.dropClosed(CLOSE_WAIT);
               });
@@ -197,6 +205,7 @@ final class RunningInfluxSink {
       Thread.currentThread().interrupt();
     }
     deadLetters.forgetClosed();
+    renewLease();
   }
 
   /**

@@ -120,6 +120,9 @@ class DeliveryTest {
 
   /** Counts what the delivery reports. */
   private static final class Counting implements Progress {
+    @Override
+    public void awaitOwnership() {}
+
     final Set<Long> refused = new HashSet<>();
     final Map<Long, Integer> open = new HashMap<>();
     boolean written;

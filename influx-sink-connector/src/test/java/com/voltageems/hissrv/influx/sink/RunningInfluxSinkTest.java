@@ -8,7 +8,9 @@ import static org.awaitility.Awaitility.await;
 
 import com.voltageems.hissrv.influx.answer.WriteOutcome;
 import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
+import com.voltageems.hissrv.influx.lane.Lease;
 import com.voltageems.hissrv.influx.lane.ManualTime;
+import com.voltageems.hissrv.influx.lane.Time;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -33,12 +35,18 @@ class RunningInfluxSinkTest {
   private final ScriptedDatabase database = new ScriptedDatabase();
 
   private SinkHarness sink(String... more) {
+    // Hours that pass here are not hours in which the worker stands still.
+    return sink(new Lease(Time.system()), more);
+  }
+
+  private SinkHarness sink(Lease lease, String... more) {
     Map<String, String> settings =
         new TreeMap<>(Map.of("influxdb.url", "http://127.0.0.1:1", "influxdb.bucket", "ems"));
     for (int i = 0; i < more.length; i += 2) {
       settings.put(more[i], more[i + 1]);
     }
-    return new SinkHarness(new InfluxSinkConfig(settings), database.database(), 1, true, time) {
+    return new SinkHarness(
+        new InfluxSinkConfig(settings), database.database(), 1, true, time, lease) {
       @Override
       public void close() {
         time.passWithWaits();
@@ -375,6 +383,42 @@ class RunningInfluxSinkTest {
       time.pass(Duration.ofHours(1));
       staysAt(sink, 1);
       sink.pump(() -> sink.metric("buffered-bytes") == 0);
+    }
+  }
+
+  /** As a worker does that was stopped, or collected garbage, for longer than its session. */
+  @Test
+  void taskThatStoodStill_writesNothing_beforeItKnowsItsPartitions() {
+    CountDownLatch answered = database.hang();
+    try (SinkHarness sink = sink(new Lease(time), "linger.ms", "0", "batch.size.max", "100")) {
+      sink.put(numbers(150));
+      awaitRequests(1);
+      time.pass(Duration.ofSeconds(20));
+      answered.countDown();
+      sink.pump(() -> sink.metric("lines-written") == 100);
+      staysAt(sink, 1);
+      time.pass(Duration.ofSeconds(2));
+      staysAt(sink, 1);
+      sink.sink.close(List.of(PARTITION));
+      time.pass(Duration.ofSeconds(3));
+      sink.pump(() -> sink.metric("buffered-bytes") == 0);
+      staysAt(sink, 1);
+    }
+  }
+
+  @Test
+  void taskThatStoodStill_writesAgain_whatIsStillItsOwn() {
+    CountDownLatch answered = database.hang();
+    try (SinkHarness sink = sink(new Lease(time), "linger.ms", "0", "batch.size.max", "100")) {
+      sink.put(numbers(150));
+      awaitRequests(1);
+      time.pass(Duration.ofSeconds(20));
+      answered.countDown();
+      sink.pump(() -> sink.metric("lines-written") == 100);
+      time.pass(Duration.ofSeconds(2));
+      sink.put(List.of());
+      time.pass(Duration.ofSeconds(3));
+      sink.pumpUntilCommitted(0, 150);
     }
   }
 

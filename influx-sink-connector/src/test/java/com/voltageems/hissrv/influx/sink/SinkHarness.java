@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 import com.voltageems.hissrv.influx.config.InfluxSinkConfig;
 import com.voltageems.hissrv.influx.delivery.Database;
 import com.voltageems.hissrv.influx.http.HttpDatabase;
+import com.voltageems.hissrv.influx.lane.Lease;
+import com.voltageems.hissrv.influx.lane.Monitor;
 import com.voltageems.hissrv.influx.lane.Time;
 import com.voltageems.hissrv.influx.metrics.SinkMetrics;
 import java.time.Clock;
@@ -41,9 +43,20 @@ class SinkHarness implements AutoCloseable {
 
   SinkHarness(
       InfluxSinkConfig config, Database database, int partitions, boolean deadLetters, Time time) {
+    // A test that lets hours pass does not mean that the worker has stood still.
+    this(config, database, partitions, deadLetters, time, new Lease(Time.system()));
+  }
+
+  SinkHarness(
+      InfluxSinkConfig config,
+      Database database,
+      int partitions,
+      boolean deadLetters,
+      Time time,
+      Lease lease) {
     context.hasDeadLetters = deadLetters;
     metrics = new SinkMetrics(time::millis);
-    sink = new RunningInfluxSink(config, database, context, metrics, 0, time);
+    sink = new RunningInfluxSink(config, database, context, metrics, 0, new Monitor(time, lease));
     sink.start("test");
     List<TopicPartition> own = new ArrayList<>();
     for (int i = 0; i < partitions; i++) {

@@ -64,6 +64,9 @@ class SinkKillIT {
   private static final String SINK = "kill-sink";
   private static final Duration LONG = Duration.ofMinutes(3);
 
+  /** Longer than the workers' sessions. */
+  private static final Duration FROZEN = Duration.ofSeconds(12);
+
   @TempDir private Path dir;
   private final List<AutoCloseable> parts = new ArrayList<>();
   private final List<ConnectWorker> workers = new ArrayList<>();
@@ -232,6 +235,8 @@ class SinkKillIT {
     List<Failure> failures = new ArrayList<>();
     ConnectWorker victim = workers.get(random.nextInt(3));
     failures.add(new Failure("worker", victim::kill, victim::relaunch));
+    ConnectWorker frozen = workers.get(random.nextInt(3));
+    failures.add(new Failure("worker", () -> freeze(frozen), () -> {}));
     failures.add(new Failure("broker", broker::kill, broker::restart));
     failures.add(new Failure("database", database.server()::kill, database.server()::restart));
     failures.add(new Failure("connection", proxy::cut, () -> {}));
@@ -258,6 +263,20 @@ class SinkKillIT {
     }
     for (ConnectWorker worker : workers) {
       worker.awaitReady();
+    }
+  }
+
+  /**
+   * Lets a worker stand still until its group has given its partitions to another one, and then go
+   * on as if nothing had happened: what it still had to write must not come over newer values.
+   */
+  private static void freeze(ConnectWorker worker) {
+    worker.process().suspend();
+    try {
+      long end = System.nanoTime() + FROZEN.toNanos();
+      await().atMost(LONG).until(() -> System.nanoTime() - end > 0);
+    } finally {
+      worker.process().resume();
     }
   }
 
