@@ -177,6 +177,9 @@ public final class StorageDesk implements AutoCloseable {
                   .noneMatch(one -> one.state() == PolicyState.State.FAILED);
       nextLook = now.plus(fine ? LOOK : LOOK_AGAIN);
     }
+    if (look && ready && !mine) {
+      runs.forEach(run -> run.watch(may.of(run.task()), LOOK.multipliedBy(2)));
+    }
     if (!mine || !ready) {
       return false;
     }

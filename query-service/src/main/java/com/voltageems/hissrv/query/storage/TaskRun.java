@@ -183,17 +183,11 @@ final class TaskRun {
   private boolean forward(Bounds bounds, BooleanSupplier goOn) {
     progress.expire(bounds.target().from());
     progress.endBy(windows.floor(bounds.now()));
-    Coverage coverage = progress.coverage();
     long until = reach.until(bounds);
     if (until == Long.MIN_VALUE) {
       return false;
     }
-    long next =
-        Math.max(
-            from(bounds),
-            coverage.isEmpty()
-                ? reach.first(bounds, until, progress.latestEarlier())
-                : coverage.last().end());
+    long next = next(bounds, until);
     behind = Math.max(0, until - next);
     if (next >= until) {
       return false;
@@ -203,6 +197,28 @@ final class TaskRun {
     behind = until - end;
     keep();
     return true;
+  }
+
+  /**
+   * Notes how far the copy is behind while another service computes it.
+   *
+   * @param least less than this may have been computed since the copy was read
+   */
+  void watch(Bounds bounds, Duration least) {
+    long until = reach.until(bounds);
+    long late = blocked || until == Long.MIN_VALUE ? 0 : until - next(bounds, until);
+    behind = late > least.toMillis() ? late : 0;
+    state = seen();
+  }
+
+  /** Returns the start of the first window that is not computed and can be. */
+  private long next(Bounds bounds, long until) {
+    Coverage coverage = progress.coverage();
+    return Math.max(
+        from(bounds),
+        coverage.isEmpty()
+            ? reach.first(bounds, until, progress.latestEarlier())
+            : coverage.last().end());
   }
 
   /** Computes windows again, for late data. */

@@ -1199,10 +1199,15 @@ public abstract class StorageContract {
     // The first one is gone.
     desk.close();
     desks.remove(desk);
-    lease.mine = true;
     clock.pass(Duration.ofHours(1));
     settle(other);
+    // It said ok, whatever became of the first one.
+    assertThat(task(other, "hourly_avg").state()).isEqualTo(TaskState.State.COMPUTING);
+    assertThat(task(other, "hourly_avg").behindMillis()).isEqualTo(HOUR);
+    lease.mine = true;
+    settle(other);
     assertThat(other.isMine()).isTrue();
+    assertThat(task(other, "hourly_avg").state()).isEqualTo(TaskState.State.OK);
     assertThat(task(other, "hourly_avg").coverage().last().end()).isEqualTo(end + HOUR);
   }
 
