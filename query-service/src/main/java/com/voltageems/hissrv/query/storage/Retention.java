@@ -170,7 +170,11 @@ final class Retention {
           ? state(policy, PolicyState.State.OK, places, null)
           : state(policy, PolicyState.State.DIFFERS, places, String.join("; ", differing));
     } catch (StoreException e) {
-      return state(policy, PolicyState.State.FAILED, places, words(e));
+      // What it keeps is not another thing because it cannot be asked now: samples that are gone
+      // would look like a silence.
+      List<Place> known =
+          places.isEmpty() ? state(policy.name()).map(PolicyState::places).orElse(places) : places;
+      return state(policy, PolicyState.State.FAILED, known, words(e));
     }
   }
 

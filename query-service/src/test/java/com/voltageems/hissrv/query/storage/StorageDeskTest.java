@@ -6,11 +6,14 @@ import static org.awaitility.Awaitility.await;
 import com.voltageems.hissrv.query.health.PartState;
 import com.voltageems.hissrv.query.health.Probe;
 import com.voltageems.hissrv.query.health.Report;
+import com.voltageems.hissrv.query.health.SettableClock;
 import com.voltageems.hissrv.query.lease.Keeper;
 import com.voltageems.hissrv.query.lease.MemoryKeeper;
+import com.voltageems.hissrv.query.resolution.Copies;
 import com.voltageems.hissrv.query.storage.plan.Policy;
 import com.voltageems.hissrv.query.storage.plan.StoragePlan;
 import com.voltageems.hissrv.query.store.Deadline;
+import com.voltageems.hissrv.query.store.StoreException;
 import com.voltageems.hissrv.query.store.tier.FakeTiers;
 import com.voltageems.hissrv.query.store.tier.Place;
 import com.voltageems.hissrv.query.store.tier.Tiers;
@@ -83,8 +86,13 @@ class StorageDeskTest {
     private Place place =
         new Place("autogen", true, Duration.ofDays(1), Duration.ofHours(1), 1, null);
 
+    private boolean busy;
+
     @Override
     public List<Place> places(Wish wish, Deadline deadline) {
+      if (busy) {
+        throw new StoreException(StoreException.Kind.TIMEOUT, "too long", null);
+      }
       return List.of(place);
     }
 
@@ -136,6 +144,35 @@ class StorageDeskTest {
       desk.round(Duration.ZERO);
       assertPolicy(desk, "ok", null);
       assertThat(probe.check().message()).isEqualTo("1 policies, 0 tasks");
+    }
+  }
+
+  /** Samples that were gone looked like a silence, and counted as missing, as long as it took. */
+  @Test
+  void policyThatCannotBeAskedNow_isKnownFromBefore() {
+    Kept tiers = new Kept();
+    SettableClock clock = new SettableClock();
+    StoragePlan plan =
+        new StoragePlan(List.of(POLICY), List.of(), POLICY.name(), StoragePlan.Pace.USUAL);
+    try (StorageDesk desk =
+        new StorageDesk(
+            plan,
+            Optional.of(tiers),
+            new MemoryKeeper(),
+            ZoneOffset.UTC,
+            Duration.ofSeconds(1),
+            clock,
+            () -> Long.MAX_VALUE,
+            () -> Long.MAX_VALUE)) {
+      desk.round(Duration.ZERO);
+      assertPolicy(desk, "ok", null);
+
+      tiers.busy = true;
+      clock.pass(Duration.ofMinutes(2));
+      desk.round(Duration.ZERO);
+      assertPolicy(desk, "failed", "too long");
+      assertThat(Copies.expired(plan, desk.policies(), clock.millis()).before())
+          .isEqualTo(clock.millis() - Duration.ofDays(7).toMillis());
     }
   }
 
