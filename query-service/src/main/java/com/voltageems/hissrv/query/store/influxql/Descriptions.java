@@ -3,6 +3,8 @@ package com.voltageems.hissrv.query.store.influxql;
 import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.Field;
 import com.voltageems.hissrv.query.store.Measurement;
+import com.voltageems.hissrv.query.store.StoreException;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,16 +12,58 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the descriptions of measurements from the database. */
 final class Descriptions {
   private final InfluxQlClient client;
   private final List<String> policies;
+  private final @Nullable Mapping mapping;
+
+  /**
+   * What has to be so for a bucket {@code database/policy} of InfluxDB 2.x: otherwise InfluxQL
+   * reads another bucket of that database.
+   *
+   * @param policy the database's default retention policy
+   * @param missing what to say if it is not
+   */
+  record Mapping(String policy, String missing) {}
 
   Descriptions(InfluxQlClient client, List<String> policies) {
+    this(client, policies, null);
+  }
+
+  Descriptions(InfluxQlClient client, List<String> policies, @Nullable Mapping mapping) {
     this.client = client;
     this.policies = policies;
+    this.mapping = mapping;
+  }
+
+  private void checkMapping(Deadline deadline) {
+    if (mapping == null) {
+      return;
+    }
+    AtomicBoolean isSo = new AtomicBoolean();
+    client.run(
+        show("SHOW RETENTION POLICIES"),
+        deadline,
+        (head, values) -> {
+          int isDefault = head.columns().indexOf("default");
+          if (mapping.policy().equals(values[0])
+              && isDefault >= 0
+              && Boolean.TRUE.equals(values[isDefault])) {
+            isSo.set(true);
+          }
+          return true;
+        });
+    if (!isSo.get()) {
+      throw new StoreException(
+          StoreException.Kind.MISSING,
+          mapping.missing(),
+          new IOException("no default policy " + mapping.policy()));
+    }
   }
 
   /**
@@ -28,6 +72,7 @@ final class Descriptions {
    * retention policies, which would be empty here.
    */
   List<Measurement> all(Deadline deadline) {
+    checkMapping(deadline);
     String from =
         policies.isEmpty()
             ? ""
@@ -44,6 +89,7 @@ final class Descriptions {
       // It would end the statement, and no measurement's name can contain it.
       return Optional.empty();
     }
+    checkMapping(deadline);
     String from = " FROM " + InfluxQlBuilder.from(name, policies);
     Map<String, Map<String, Field>> fields = fields(from, deadline);
     if (!fields.containsKey(name)) {

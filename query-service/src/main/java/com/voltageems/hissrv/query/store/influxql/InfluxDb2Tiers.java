@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * Tiers in InfluxDB 2.x: buckets. The copy of the bucket {@code ems} that belongs to the policy
  * {@code hourly} is the bucket {@code ems.hourly}. A bucket {@code ems/hourly}, which InfluxQL
  * treats as a retention policy of {@code ems}, would have no tags: {@code SHOW TAG KEYS} of 2.7
- * looks only at the default policy.
+ * looks only at the default policy. So the copies of a bucket with a slash in its name, as an
+ * upgrade from 1.x makes them, have a dot instead.
  */
 final class InfluxDb2Tiers extends InfluxTiers {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -32,14 +33,14 @@ final class InfluxDb2Tiers extends InfluxTiers {
 
   private final InfluxLink link;
   private final String bucket;
-  private final String authorization;
+  private final String token;
   private final InfluxHttp http;
 
   InfluxDb2Tiers(InfluxLink link, String bucket, String token) {
     this.link = link;
     this.bucket = bucket;
-    this.authorization = "Token " + token;
-    this.http = new InfluxHttp(link, authorization, RIGHTS);
+    this.token = token;
+    this.http = new InfluxHttp(link, "Token " + token, RIGHTS);
   }
 
   @Override
@@ -54,7 +55,7 @@ final class InfluxDb2Tiers extends InfluxTiers {
   }
 
   private String name(Tier tier) {
-    return tier.isRaw() ? bucket : bucket + "." + tier.policy();
+    return tier.isRaw() ? bucket : bucket.replace('/', '.') + "." + tier.policy();
   }
 
   @Override
@@ -196,15 +197,7 @@ final class InfluxDb2Tiers extends InfluxTiers {
 
   @Override
   HistoryStore open(Tier tier) {
-    return new InfluxQlStore(
-        new InfluxQlClient(
-            link,
-            name(tier),
-            authorization,
-            RIGHTS,
-            "InfluxDB has no bucket " + name(tier) + ", or " + RIGHTS + " may not read it"),
-        List.of(),
-        "2.x");
+    return InfluxQlStore.bucket(link, name(tier), token, "influxdb.bucket", RIGHTS, null);
   }
 
   @Override

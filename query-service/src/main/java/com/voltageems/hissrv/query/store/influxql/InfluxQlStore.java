@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InfluxQlStore implements HistoryStore {
   private static final String NOTHING = "hissrv.nothing";
+  private static final String RAW_TOKEN2 = "store.influxdb2.raw.token";
   private static final String PLACE1 =
       "InfluxDB has no such database or retention policy: see store.influxdb1.database and"
           + " store.influxdb1.retention.policies";
@@ -56,15 +57,19 @@ public final class InfluxQlStore implements HistoryStore {
   private final @Nullable InfluxQlRaw raw;
 
   InfluxQlStore(InfluxQlClient client, List<String> policies, String version) {
-    this(client, policies, version, null);
+    this(client, new Descriptions(client, policies), policies, version, null);
   }
 
   private InfluxQlStore(
-      InfluxQlClient client, List<String> policies, String version, @Nullable InfluxQlRaw raw) {
+      InfluxQlClient client,
+      Descriptions descriptions,
+      List<String> policies,
+      String version,
+      @Nullable InfluxQlRaw raw) {
     this.client = client;
     this.raw = raw;
     this.policies = List.copyOf(policies);
-    this.descriptions = new Descriptions(client, this.policies);
+    this.descriptions = descriptions;
     this.points = new PointReader(client, this.policies);
     this.windows = new WindowReader(client, this.policies);
     this.latest = new LatestReader(client, this.policies);
@@ -94,13 +99,16 @@ public final class InfluxQlStore implements HistoryStore {
       String password,
       String rawUsername,
       String rawPassword) {
-    return new InfluxQlStore(
+    InfluxQlClient client =
         new InfluxQlClient(
             link,
             database,
             basic(username, password),
             "store.influxdb1.username and store.influxdb1.password",
-            PLACE1),
+            PLACE1);
+    return new InfluxQlStore(
+        client,
+        new Descriptions(client, policies),
         policies,
         "1.x",
         rawUsername.isEmpty()
@@ -138,31 +146,53 @@ public final class InfluxQlStore implements HistoryStore {
    * empty.
    */
   static InfluxQlStore version2(InfluxLink link, String bucket, String token, String rawToken) {
-    return new InfluxQlStore(
-        new InfluxQlClient(
-            link,
-            bucket,
-            "Token " + token,
-            "store.influxdb2.token",
-            place2("store.influxdb2.token")),
-        List.of(),
-        "2.x",
+    InfluxQlRaw raw =
         rawToken.isEmpty()
             ? null
             : new InfluxQlRaw(
-                new InfluxQlClient(
-                    link,
-                    bucket,
-                    "Token " + rawToken,
-                    "store.influxdb2.raw.token",
-                    place2("store.influxdb2.raw.token")),
-                "store.influxdb2.raw.token"));
+                client2(link, bucket, rawToken, "store.influxdb2.bucket", RAW_TOKEN2), RAW_TOKEN2);
+    return bucket(link, bucket, token, "store.influxdb2.bucket", "store.influxdb2.token", raw);
   }
 
-  private static String place2(String token) {
-    return "InfluxDB has no such bucket, or "
-        + token
-        + " may not read it: see store.influxdb2.bucket";
+  /**
+   * Opens a bucket of InfluxDB 2.x.
+   *
+   * @param place name of the setting that names the bucket, for messages
+   * @param login name of the setting that holds the token, for messages
+   */
+  static InfluxQlStore bucket(
+      InfluxLink link,
+      String bucket,
+      String token,
+      String place,
+      String login,
+      @Nullable InfluxQlRaw raw) {
+    int slash = bucket.indexOf('/');
+    Descriptions.Mapping mapping =
+        slash < 0
+            ? null
+            : new Descriptions.Mapping(
+                bucket.substring(slash + 1),
+                "InfluxQL finds a bucket with a slash in its name only by its database's default"
+                    + " DBRP mapping, and there is none to the bucket of "
+                    + place
+                    + " that "
+                    + login
+                    + " may read");
+    InfluxQlClient client = client2(link, bucket, token, place, login);
+    return new InfluxQlStore(
+        client, new Descriptions(client, List.of(), mapping), List.of(), "2.x", raw);
+  }
+
+  private static InfluxQlClient client2(
+      InfluxLink link, String bucket, String token, String place, String login) {
+    int slash = bucket.indexOf('/');
+    return new InfluxQlClient(
+        link,
+        slash < 0 ? bucket : bucket.substring(0, slash),
+        "Token " + token,
+        login,
+        "InfluxDB has no such bucket, or " + login + " may not read it: see " + place);
   }
 
   @Override

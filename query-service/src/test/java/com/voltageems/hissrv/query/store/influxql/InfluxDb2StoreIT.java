@@ -128,6 +128,46 @@ class InfluxDb2StoreIT extends HistoryStoreContract {
     }
   }
 
+  /** As after an upgrade from 1.x in place, which also makes the mapping. */
+  @Test
+  void bucketWithASlash_isReadByItsMapping() {
+    String database = BUCKET + "-upgraded";
+    String bucket = database + "/autogen";
+    String made =
+        id(
+            send(
+                    "POST",
+                    "/api/v2/buckets",
+                    "{\"orgID\":\"" + organisation + "\",\"name\":\"" + bucket + "\"}")
+                .body());
+    String mapping = "";
+    try (InfluxQlStore other = InfluxQlStore.version2(URI.create(url), bucket, token)) {
+      HttpResponse<String> written =
+          send(
+              "POST",
+              "/api/v2/write?precision=ms&bucket=" + made + "&orgID=" + organisation,
+              "m,ch=1 v=1.5 " + T + "\n");
+      assertThat(written.statusCode()).as(written.body()).isEqualTo(204);
+      assertThatThrownBy(() -> other.ping(Duration.ofMinutes(1)))
+          .hasMessageContaining("default DBRP mapping, and there is none");
+      mapping =
+          id(
+              send(
+                      "POST",
+                      "/api/v2/dbrps",
+                      ("{\"orgID\":\"%s\",\"bucketID\":\"%s\",\"database\":\"%s\","
+                              + "\"retention_policy\":\"autogen\",\"default\":true}")
+                          .formatted(organisation, made, database))
+                  .body());
+      assertThat(other.ping(Duration.ofMinutes(1))).startsWith("InfluxDB 2.");
+      assertThat(new Asked(other).measurement("m"))
+          .hasValueSatisfying(m -> assertThat(m.tags()).containsExactly("ch"));
+    } finally {
+      send("DELETE", "/api/v2/dbrps/" + mapping + "?orgID=" + organisation, "");
+      send("DELETE", "/api/v2/buckets/" + made, "");
+    }
+  }
+
   /** InfluxDB 2 hides the bucket then, and a deleted token is the same as a wrong one. */
   @Test
   void tokenThatMayNotRead_isNamed() {

@@ -72,6 +72,18 @@ class InfluxDb2TiersTest {
     return Deadline.in(Duration.ofMinutes(1));
   }
 
+  /** InfluxQL would take hissrv/autogen.hourly as a policy that is not the default one. */
+  @Test
+  void copiesOfABucketWithASlash_haveNone() {
+    answers.put("GET /api/v2/buckets", "200 {\"buckets\":[]}");
+    URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    try (InfluxDb2Tiers upgraded =
+        new InfluxDb2Tiers(InfluxLink.plain(url), "hissrv/autogen", "a-secret-token")) {
+      assertThat(upgraded.places(WISH, soon()))
+          .containsExactly(Place.missing("hissrv.autogen.hourly"));
+    }
+  }
+
   @Test
   void missingRight_namesTheSetting() {
     answers.put("POST /write", "403 {\"message\":\"insufficient permissions for write\"}");

@@ -31,6 +31,7 @@ class OtherAnswersTest {
   private int toWrites;
   private String type = "";
   private String body = "";
+  private String policies = "";
   private final List<String> asked = new CopyOnWriteArrayList<>();
 
   @BeforeEach
@@ -46,8 +47,9 @@ class OtherAnswersTest {
     server.createContext(
         "/query",
         exchange -> {
-          asked.add(new String(exchange.getRequestBody().readAllBytes(), UTF_8));
-          byte[] bytes = body.getBytes(UTF_8);
+          String question = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
+          asked.add(question);
+          byte[] bytes = (question.contains("POLICIES") ? policies : body).getBytes(UTF_8);
           exchange.getResponseHeaders().add("Content-Type", type);
           exchange.sendResponseHeaders(status, bytes.length);
           exchange.getResponseBody().write(bytes);
@@ -143,6 +145,42 @@ class OtherAnswersTest {
                   + " store.influxdb2.bucket")
           .hasRootCauseMessage(error);
     }
+  }
+
+  /** As after an upgrade from 1.x; InfluxDB was asked for a database of that whole name. */
+  @Test
+  void bucketWithASlash_isReadAsTheDefaultPolicyOfItsDatabase() {
+    status = 200;
+    type = "application/json";
+    body = "{\"results\":[{\"statement_id\":0}]}\n";
+    URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    try (InfluxQlStore store = InfluxQlStore.version2(url, "hissrv/autogen", "t")) {
+      policies = policies("autogen", true) + "\n";
+      assertThat(store.ping(Duration.ofMinutes(1))).isEqualTo("InfluxDB 2.7.4");
+      assertThat(asked).hasSize(2).allMatch(question -> question.contains("&db=hissrv&"));
+      for (String other : List.of(policies("autogen", false), policies("daily", true), body)) {
+        asked.clear();
+        policies = other;
+        assertThatThrownBy(() -> store.ping(Duration.ofMinutes(1)))
+            .isInstanceOfSatisfying(
+                StoreException.class,
+                failure -> assertThat(failure.kind()).isEqualTo(StoreException.Kind.MISSING))
+            .hasMessage(
+                "InfluxQL finds a bucket with a slash in its name only by its database's default"
+                    + " DBRP mapping, and there is none to the bucket of store.influxdb2.bucket that"
+                    + " store.influxdb2.token may read");
+        assertThat(asked).as("nothing is read from another bucket").hasSize(1);
+      }
+    }
+  }
+
+  private static String policies(String name, boolean isDefault) {
+    return "{\"results\":[{\"statement_id\":0,\"series\":[{\"columns\":[\"name\",\"duration\","
+        + "\"shardGroupDuration\",\"replicaN\",\"default\"],\"values\":[[\""
+        + name
+        + "\",\"0s\",\"168h0m0s\",1,"
+        + isDefault
+        + "]]}]}]}";
   }
 
   /** Both were told as "the login of raw queries may write". */
