@@ -20,7 +20,7 @@ usage: ./verify.sh [--quick | --long | --kill | --release] [maven options]
             of several versions, a rolling upgrade, several workers and services, a Kafka and a
             Connect that ask for a login and rights, topics that are deleted, and a longer history
             of windows
-  --kill    the same with 50 rounds of kills each (ROUNDS=n changes it) and a hundred restarts
+  --kill    the same with 20 rounds of kills each (ROUNDS=n changes it) and a hundred restarts
   --release the dry run of a release: built twice, the same bytes; deployed into a local folder
 
 As root on Debian or Ubuntu it installs what the tests need and is missing (redis-server, influxdb,
@@ -35,7 +35,7 @@ case "${1:-}" in
   -h|--help) usage; exit 0 ;;
   --quick) mode=quick; shift ;;
   --long) mode="kill"; : "${ROUNDS:=1}"; shift ;;
-  --kill) mode="kill"; : "${ROUNDS:=50}"; shift ;;
+  --kill) mode="kill"; : "${ROUNDS:=20}"; shift ;;
   --release) mode=release; shift ;;
   --*) printf 'verify: unknown option %s\n' "$1" >&2; usage >&2; exit 2 ;;
 esac

@@ -65,7 +65,7 @@ class SinkKillIT {
   private static final Duration LONG = Duration.ofMinutes(3);
 
   /** Longer than the workers' sessions. */
-  private static final Duration FROZEN = Duration.ofSeconds(12);
+  private static final Duration FROZEN = Duration.ofSeconds(9);
 
   @TempDir private Path dir;
   private final List<AutoCloseable> parts = new ArrayList<>();

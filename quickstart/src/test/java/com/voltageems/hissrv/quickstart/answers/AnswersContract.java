@@ -35,8 +35,9 @@ import redis.clients.jedis.exceptions.JedisException;
  * data is looked for: no answer has fewer samples of a window than one before, be it from the
  * samples, from coarser copies or from memory, and none has too many. When all is well again every
  * answer is what was sent, and stays so. Nor is {@code /health} green at the end of a long failure,
- * or anything but green when all is well again. The property {@code hissrv.kill.rounds} says how
- * often there are a short failure of two parts and a long one, {@code hissrv.kill.seed} which.
+ * or anything but green when all is well again. A tenth of the property {@code hissrv.kill.rounds}
+ * says how often there are a short failure of two parts and a long one, {@code hissrv.kill.seed}
+ * which.
  */
 abstract class AnswersContract {
   static final String MEASUREMENT = "answers";
@@ -80,7 +81,8 @@ abstract class AnswersContract {
 
   @Test
   void whateverFails_noAnswerGoesBack_andInTheEndAllAreRight() throws Exception {
-    int rounds = Integer.getInteger("hissrv.kill.rounds", 1);
+    // A round takes five minutes.
+    int rounds = Math.max(1, Integer.getInteger("hissrv.kill.rounds", 1) / 10);
     long seed = Long.getLong("hissrv.kill.seed", System.nanoTime());
     System.out.println("kill rounds " + rounds + ", seed " + seed);
     SplittableRandom random = new SplittableRandom(seed);

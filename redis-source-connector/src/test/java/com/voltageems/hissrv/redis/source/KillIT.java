@@ -104,9 +104,7 @@ class KillIT {
     CLOCK("clock"),
     PAUSE("pause"),
     STOP("stop"),
-    WORKER_FROZEN("worker frozen"),
-    BROKER_FROZEN("broker frozen"),
-    REDIS_FROZEN("redis frozen");
+    STANDSTILL("standstill");
 
     private final String label;
 
@@ -327,9 +325,10 @@ class KillIT {
           redis.kill();
           redis.restart();
         }
-        case WORKER_FROZEN -> freeze(workers.get(random.nextInt(workers.size())));
-        case BROKER_FROZEN -> freeze(broker);
-        case REDIS_FROZEN -> freeze(redis);
+        case STANDSTILL -> {
+          List<Server> servers = List.of(workers.get(0), workers.get(1), broker, redis);
+          freeze(servers.get(random.nextInt(servers.size())));
+        }
         case TASK -> {
           return insist(
               worker -> {
@@ -370,8 +369,9 @@ class KillIT {
      * happened.
      */
     private void freeze(Server server) {
+      LOG.info("{} stands still", server.getClass().getSimpleName());
       server.process().suspend();
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1_000 + random.nextInt(24_000)));
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1_000 + random.nextInt(19_000)));
       server.process().resume();
     }
 
