@@ -109,6 +109,6 @@ public final class InfluxDb1Provider implements StoreProvider {
             TLS.link(settings),
             settings.get(DATABASE),
             settings.get(POLICIES),
-            InfluxQlStore.basic(settings.get(USERNAME), settings.get(PASSWORD))));
+            InfluxQlStore.login(settings.get(USERNAME), settings.get(PASSWORD))));
   }
 }

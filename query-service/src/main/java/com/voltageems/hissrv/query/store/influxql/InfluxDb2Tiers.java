@@ -35,12 +35,14 @@ final class InfluxDb2Tiers extends InfluxTiers {
   private final String bucket;
   private final String token;
   private final InfluxHttp http;
+  private final InfluxHttp compatible;
 
   InfluxDb2Tiers(InfluxLink link, String bucket, String token) {
     this.link = link;
     this.bucket = bucket;
     this.token = token;
     this.http = new InfluxHttp(link, "Token " + token, RIGHTS);
+    this.compatible = new InfluxHttp(link, InfluxQlStore.compatible(token), RIGHTS);
   }
 
   @Override
@@ -203,7 +205,7 @@ final class InfluxDb2Tiers extends InfluxTiers {
   @Override
   void write(Tier tier, String lines, Deadline deadline) {
     String unused =
-        http.done(
+        compatible.done(
             "POST",
             "/write?precision=ms&db=" + InfluxHttp.encode(name(tier)),
             lines,

@@ -103,7 +103,7 @@ public final class InfluxQlStore implements HistoryStore {
         new InfluxQlClient(
             link,
             database,
-            basic(username, password),
+            login(username, password),
             "store.influxdb1.username and store.influxdb1.password",
             PLACE1);
     return new InfluxQlStore(
@@ -117,19 +117,21 @@ public final class InfluxQlStore implements HistoryStore {
                 new InfluxQlClient(
                     link,
                     database,
-                    basic(rawUsername, rawPassword),
+                    login(rawUsername, rawPassword),
                     "store.influxdb1.raw.username and store.influxdb1.raw.password",
                     PLACE1),
                 "store.influxdb1.raw.username"));
   }
 
   /** Returns the value of the Authorization header, or null if the database requires no login. */
-  static @Nullable String basic(String username, String password) {
-    return username.isEmpty()
-        ? null
-        : "Basic "
-            + Base64.getEncoder()
-                .encodeToString((username + ":" + password).getBytes(StandardCharsets.UTF_8));
+  static @Nullable String login(String username, String password) {
+    return username.isEmpty() ? null : basic(username, password);
+  }
+
+  private static String basic(String username, String password) {
+    return "Basic "
+        + Base64.getEncoder()
+            .encodeToString((username + ":" + password).getBytes(StandardCharsets.UTF_8));
   }
 
   /**
@@ -184,13 +186,24 @@ public final class InfluxQlStore implements HistoryStore {
         client, new Descriptions(client, List.of(), mapping), List.of(), "2.x", raw);
   }
 
+  /**
+   * Returns the value of the Authorization header for {@code /query} and {@code /write} of 2.x.
+   * They read {@code Token a:b} as a user and a token, and none with a space: the first token of a
+   * server may be any text. Other paths take those as they are.
+   */
+  static String compatible(String token) {
+    return token.indexOf(':') < 0 && token.indexOf(' ') < 0
+        ? "Token " + token
+        : basic("token", token);
+  }
+
   private static InfluxQlClient client2(
       InfluxLink link, String bucket, String token, String place, String login) {
     int slash = bucket.indexOf('/');
     return new InfluxQlClient(
         link,
         slash < 0 ? bucket : bucket.substring(0, slash),
-        "Token " + token,
+        compatible(token),
         login,
         "InfluxDB has no such bucket, or " + login + " may not read it: see " + place);
   }

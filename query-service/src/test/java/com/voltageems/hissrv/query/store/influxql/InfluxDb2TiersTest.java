@@ -37,6 +37,9 @@ class InfluxDb2TiersTest {
 
   private volatile boolean version1;
 
+  /** The login of the last request, by method and path. */
+  private final Map<String, String> logins = new ConcurrentHashMap<>();
+
   private HttpServer server;
   private InfluxDb2Tiers tiers;
 
@@ -48,12 +51,14 @@ class InfluxDb2TiersTest {
         exchange -> {
           exchange.getRequestBody().readAllBytes();
           String key = exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath();
+          logins.put(key, exchange.getRequestHeaders().getFirst("Authorization"));
           String answer = answers.getOrDefault(key, "404 {\"message\":\"not found\"}");
           if (version1) {
             exchange.getResponseHeaders().add("X-Influxdb-Version", "1.8.10");
           }
           byte[] body = answer.substring(4).getBytes(StandardCharsets.UTF_8);
-          exchange.sendResponseHeaders(Integer.parseInt(answer.substring(0, 3)), body.length);
+          exchange.sendResponseHeaders(
+              Integer.parseInt(answer.substring(0, 3)), body.length == 0 ? -1 : body.length);
           exchange.getResponseBody().write(body);
           exchange.close();
         });
@@ -82,6 +87,27 @@ class InfluxDb2TiersTest {
       assertThat(upgraded.places(WISH, soon()))
           .containsExactly(Place.missing("hissrv.autogen.hourly"));
     }
+  }
+
+  /** As the store does: only the newer paths take such a token as it is. */
+  @Test
+  void tokenWithAColon_isALogin() {
+    answers.put("POST /write", "204 ");
+    answers.put("GET /api/v2/buckets", "200 {\"buckets\":[]}");
+    URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    TierRows rows =
+        new TierRows(
+            "m",
+            List.of(),
+            List.of(new Field("a", Field.Kind.NUMBER)),
+            List.of(new TierRow(0, List.of(), List.of(1.0))));
+    try (InfluxDb2Tiers other = new InfluxDb2Tiers(InfluxLink.plain(url), "ems", "my:token")) {
+      assertThat(other.places(WISH, soon())).hasSize(1);
+      other.write(WISH, rows, soon());
+    }
+    assertThat(logins)
+        .containsEntry("GET /api/v2/buckets", "Token my:token")
+        .containsEntry("POST /write", "Basic dG9rZW46bXk6dG9rZW4=");
   }
 
   @Test

@@ -33,6 +33,7 @@ class OtherAnswersTest {
   private String body = "";
   private String policies = "";
   private final List<String> asked = new CopyOnWriteArrayList<>();
+  private final List<String> logins = new CopyOnWriteArrayList<>();
 
   @BeforeEach
   void start() throws IOException {
@@ -49,6 +50,7 @@ class OtherAnswersTest {
         exchange -> {
           String question = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
           asked.add(question);
+          logins.add(exchange.getRequestHeaders().getFirst("Authorization"));
           byte[] bytes = (question.contains("POLICIES") ? policies : body).getBytes(UTF_8);
           exchange.getResponseHeaders().add("Content-Type", type);
           exchange.sendResponseHeaders(status, bytes.length);
@@ -58,6 +60,7 @@ class OtherAnswersTest {
     server.createContext(
         "/write",
         exchange -> {
+          logins.add(exchange.getRequestHeaders().getFirst("Authorization"));
           exchange.sendResponseHeaders(toWrites, -1);
           exchange.close();
         });
@@ -181,6 +184,31 @@ class OtherAnswersTest {
         + "\",\"0s\",\"168h0m0s\",1,"
         + isDefault
         + "]]}]}]}";
+  }
+
+  /**
+   * The first token of a server may be any text. InfluxDB 2's {@code /query} and {@code /write}
+   * read {@code Token a:b} as a user of 1.x, and no token with a space; the rest of it takes both.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "a-token=, Token a-token=",
+    "my:token, Basic dG9rZW46bXk6dG9rZW4=",
+    "my token, Basic dG9rZW46bXkgdG9rZW4="
+  })
+  void tokenWithAColonOrASpace_isALogin(String token, String login) {
+    status = 200;
+    type = "application/json";
+    body = "{\"results\":[{\"statement_id\":0}]}\n";
+    toWrites = 403;
+    URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    try (InfluxQlStore store = InfluxQlStore.version2(InfluxLink.plain(url), "ems", token, token)) {
+      assertThat(store.ping(Duration.ofMinutes(1))).isEqualTo("InfluxDB 2.7.4");
+      RawStore raw = store.raw().orElseThrow();
+      assertThat(raw.ask("SELECT v FROM m", 1, 1, Deadline.in(Duration.ofMinutes(1))).tables())
+          .isEmpty();
+    }
+    assertThat(logins).hasSize(3).containsOnly(login);
   }
 
   /** Both were told as "the login of raw queries may write". */
