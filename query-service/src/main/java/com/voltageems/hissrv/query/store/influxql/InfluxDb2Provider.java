@@ -20,6 +20,7 @@ public final class InfluxDb2Provider implements StoreProvider {
           "an address such as http://127.0.0.1:8086",
           "InfluxDB 2.x's HTTP API.",
           text -> Parse.httpUrl(text).orElseThrow(IllegalArgumentException::new));
+  private static final String TOKENS = "a token of printable ASCII characters";
   private static final Setting<String> BUCKET =
       Setting.of(
           "store.influxdb2.bucket",
@@ -31,13 +32,27 @@ public final class InfluxDb2Provider implements StoreProvider {
       Setting.secret(
           "store.influxdb2.token",
           "",
-          "API token that may read the bucket; it names the organisation.");
+          TOKENS,
+          "API token that may read the bucket; it names the organisation.",
+          InfluxDb2Provider::token);
 
   private static final Setting<String> RAW_TOKEN =
       Setting.secret(
-          "store.influxdb2.raw.token", "", "API token of raw queries, which may only read.");
+          "store.influxdb2.raw.token",
+          "",
+          TOKENS,
+          "API token of raw queries, which may only read.",
+          InfluxDb2Provider::token);
 
   private static final InfluxTls TLS = new InfluxTls("store.influxdb2.", URL);
+
+  /** No HTTP header can carry anything else. */
+  private static String token(String text) {
+    if (!text.chars().allMatch(c -> c >= ' ' && c < 127)) {
+      throw new IllegalArgumentException("not printable ASCII");
+    }
+    return text;
+  }
 
   @Override
   public String type() {

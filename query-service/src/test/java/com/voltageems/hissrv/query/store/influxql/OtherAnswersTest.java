@@ -9,12 +9,14 @@ import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.Measurement;
 import com.voltageems.hissrv.query.store.StoreException;
 import com.voltageems.hissrv.query.store.raw.RawStore;
+import com.voltageems.hissrv.query.store.spi.StoreSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -209,6 +211,20 @@ class OtherAnswersTest {
           .isEmpty();
     }
     assertThat(logins).hasSize(3).containsOnly(login);
+  }
+
+  /** Each question was an unexpected failure, 500; the sink refuses such a token, too. */
+  @ParameterizedTest
+  @ValueSource(strings = {"store.influxdb2.token", "store.influxdb2.raw.token"})
+  void tokenThatNoHeaderCanCarry_isRefusedOnItsKey(String key) {
+    InfluxDb2Provider provider = new InfluxDb2Provider();
+    for (String token : List.of("tökén", "to\nken")) {
+      StoreSettings settings = new StoreSettings(provider.settings(), Map.of(key, token), 2);
+      assertThatThrownBy(() -> provider.open(settings))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              key + ": the value cannot be used: needs a token of printable ASCII characters");
+    }
   }
 
   /** Both were told as "the login of raw queries may write". */
