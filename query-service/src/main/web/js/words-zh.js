@@ -107,7 +107,7 @@ export const FORMS = [
     'InfluxDB 每个查询最多读取 {n} 个序列（max-select-series）：请用标签限定更少的设备，或调大该限制'],
   ['InfluxDB computes at most {n} windows for a query (max-select-buckets), and this one has {m}: ask for longer windows or a shorter range, or raise it',
     'InfluxDB 每个查询最多计算 {n} 个窗口（max-select-buckets），而此查询有 {m} 个：请选择更长的窗口或更短的范围，或调大该限制'],
-  ['the database cannot be reached', '无法连接数据库'],
+  ['the database gives no answer that can be used', '数据库没有给出可用的应答'],
   ['ask for a shorter range, fewer devices or fewer fields, or raise query.timeout', '请缩短时间范围，减少设备或字段，或调大 query.timeout'],
 
   // What the source tells

@@ -518,7 +518,11 @@ class QueryServerTest {
           throw new StoreException(kind[0], "m", new IOException());
         });
 
-    assertThat(get("/query?measurement=m").statusCode()).isEqualTo(503);
+    HttpResponse<String> away = get("/query?measurement=m");
+    assertThat(away.statusCode()).isEqualTo(503);
+    // It may have answered, with what the message says.
+    assertThat(new ObjectMapper().readTree(away.body()).path("title").asText())
+        .isEqualTo("the database gives no answer that can be used");
     kind[0] = StoreException.Kind.TIMEOUT;
     assertThat(get("/query?measurement=m").statusCode()).isEqualTo(504);
     kind[0] = StoreException.Kind.LOGIN;

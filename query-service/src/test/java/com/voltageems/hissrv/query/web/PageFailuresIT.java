@@ -21,7 +21,7 @@ class PageFailuresIT {
   private static final String VIEW = "/#/explore?r=1h&p=telemetry,channel=1002,type=m,interval=:1";
   private static final String HTML = "<!doctype html><title>502 Bad Gateway</title><h1>nginx</h1>";
   private static final String AWAY =
-      "{\"error\":\"store_unavailable\",\"message\":\"the database cannot be reached\"}";
+      "{\"error\":\"store_unavailable\",\"message\":\"the database gives no answer that can be used\"}";
 
   private static MadeUpSite site;
   private static Gate gate;
@@ -122,7 +122,8 @@ class PageFailuresIT {
 
     browser.until("document.querySelector('.panel .notice')");
     assertThat(browser.find(".panel .notice").getText())
-        .contains("the database cannot be reached", "Pipeline shows which part is down");
+        .contains(
+            "the database gives no answer that can be used", "Pipeline shows which part is down");
     browser.untilSays(".live", "No answer");
     assertThat(browser.script("return hissrv.plots[0].data[0].length > 100")).isEqualTo(true);
     gate.letThrough();
@@ -139,7 +140,8 @@ class PageFailuresIT {
       gate.answer("/completeness", 503, "application/json", AWAY, "");
       browser.openOnly(gate.url() + view);
 
-      assertThat(browser.find(".notice").getText()).contains("the database cannot be reached");
+      assertThat(browser.find(".notice").getText())
+          .contains("the database gives no answer that can be used");
       gate.letThrough();
       browser.ready(1);
       browser.until("!document.querySelector('.notice')");
@@ -400,7 +402,7 @@ class PageFailuresIT {
     gate.answer("/query", 503, "application/json", AWAY, "");
     browser.script("location.hash = arguments[0]", other);
     browser.untilSays(".panel h2", "Battery");
-    browser.untilSays(".panel .notice", "the database cannot be reached");
+    browser.untilSays(".panel .notice", "the database gives no answer that can be used");
     assertThat(browser.find(".panel").getDomAttribute("data-lines")).isEqualTo("0");
     assertThat(browser.all(".legend tbody tr")).isEmpty();
     assertThat(browser.script("return Boolean(hissrv.plots[0])")).isEqualTo(false);
@@ -408,7 +410,7 @@ class PageFailuresIT {
     browser.until("document.querySelectorAll('.legend tbody tr').length === 1");
     gate.answer("/query", 503, "application/json", AWAY, "");
     browser.script("location.hash = arguments[0]", more);
-    browser.untilSays(".panel .notice", "the database cannot be reached");
+    browser.untilSays(".panel .notice", "the database gives no answer that can be used");
     browser.untilSays(".panel .note", "every point · as last received");
     assertThat(browser.all(".legend tbody tr")).hasSize(1);
     assertThat(browser.find(".panel h2").getText()).isEqualTo("Battery");
@@ -476,9 +478,10 @@ class PageFailuresIT {
                     .endsWith("已尝试 17 次，9340 条记录等待"));
     gate.answer("/storage", 503, "application/json", AWAY, "");
     browser.click("存储");
-    browser.untilSays(".notice", "服务无法应答（状态 503）：无法连接数据库");
+    browser.untilSays(".notice", "服务无法应答（状态 503）：数据库没有给出可用的应答");
     browser.click("English");
-    browser.until("document.body.innerText.includes('the database cannot be reached')");
+    browser.until(
+        "document.body.innerText.includes('the database gives no answer that can be used')");
     browser.script("localStorage.clear()");
   }
 

@@ -24,7 +24,7 @@ public enum ErrorKind {
   STORE_FAILED(500, "the database refused the query"),
   INTERNAL(500, "an unexpected failure"),
   NOT_TOLD(502, "the receiver rejected it"),
-  STORE_UNAVAILABLE(503, "the database cannot be reached"),
+  STORE_UNAVAILABLE(503, "the database gives no answer that can be used"),
   STORE_LOGIN(503, "the database refuses the service's login"),
   STORE_MISSING(503, "the bucket or database to read is not there, or hidden from the service"),
   RAW_UNSAFE(503, "the login of raw queries may write"),
