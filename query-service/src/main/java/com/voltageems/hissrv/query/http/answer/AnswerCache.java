@@ -129,7 +129,9 @@ public final class AnswerCache {
   private HistoryAnswer keep(Ask ask, Function<Ask, HistoryAnswer> make) {
     long settled = nowMillis.getAsLong() - SETTLED_MILLIS;
     HistoryAnswer answer = windows.answer(ask, settled, make);
-    kept.put(ask, new Kept(answer, length(ask)));
+    Duration length = length(ask);
+    Duration fresh = windows.fresh(ask);
+    kept.put(ask, new Kept(answer, fresh.compareTo(length) < 0 ? fresh : length));
     return answer;
   }
 

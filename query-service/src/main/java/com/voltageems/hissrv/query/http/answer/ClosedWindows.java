@@ -96,9 +96,7 @@ final class ClosedWindows {
       return make.apply(ask);
     }
     Selection selection = ask.selection();
-    Shape shape =
-        new Shape(
-            selection.measurement(), selection.filters(), ask.outputs(), windows, ask.groupBy());
+    Shape shape = shape(ask, windows);
     Piece known = pieces.getIfPresent(shape);
     boolean fresh = known != null && ticker.read() - known.readNanos() < keptNanos;
     if (known != null && fresh && isWorthIt(known, selection)) {
@@ -122,6 +120,20 @@ final class ClosedWindows {
       pieces.put(shape, piece);
     }
     return whole;
+  }
+
+  /** Returns for how long an answer that was just given may be kept: as long as its windows. */
+  Duration fresh(Ask ask) {
+    Windows windows = ask.windows();
+    Piece known = windows == null ? null : pieces.getIfPresent(shape(ask, windows));
+    long left = known == null ? 0 : keptNanos - (ticker.read() - known.readNanos());
+    return Duration.ofNanos(left > 0 ? left : keptNanos);
+  }
+
+  private static Shape shape(Ask ask, Windows windows) {
+    Selection selection = ask.selection();
+    return new Shape(
+        selection.measurement(), selection.filters(), ask.outputs(), windows, ask.groupBy());
   }
 
   /** Returns whether each window can be computed independently of its neighbours. */

@@ -135,6 +135,20 @@ class AnswererTest {
     assertThat(cache.counts().lateWindows()).isEqualTo(1);
   }
 
+  /** It was kept for the whole time again: late data came into view after twice that. */
+  @Test
+  void answerOfKeptWindows_isKeptAsLongAsThese() {
+    String counts = "interval=1m&function=count&ch=2";
+    assertThat(between(0, 4, counts)).isEqualTo("2: 0=1");
+    point("2", 60_000, 7);
+    pass(Duration.ofSeconds(50));
+    assertThat(between(0, 5, counts)).isEqualTo("2: 0=1 4=1");
+    pass(Duration.ofSeconds(9));
+    assertThat(between(0, 5, counts)).isEqualTo("2: 0=1 4=1");
+    pass(Duration.ofSeconds(2));
+    assertThat(between(0, 5, counts)).isEqualTo("2: 0=1 1=1 4=1");
+  }
+
   @Test
   void rangeThatTheLimitCuts_isAskedForAsAWhole() {
     assertThat(between(0, 4, "interval=1m&function=count")).startsWith("1: 0=2");
