@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.query.alert;
 
 import com.voltageems.hissrv.query.completeness.Completeness;
+import com.voltageems.hissrv.query.completeness.SeriesReport;
 import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.HistoryStore;
 import com.voltageems.hissrv.query.store.LatestSeries;
@@ -17,11 +18,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** Answers the conditions' queries about series from the database. */
 final class StoreHistory implements SiteFigures.History {
   private static final int MOST_SERIES = 10_000;
+
+  /** For this long after its last sample a series is expected to have some. */
+  private static final Duration REMEMBERED = Duration.ofDays(1);
 
   private final Supplier<HistoryStore> store;
   private final Duration timeout;
@@ -89,12 +95,33 @@ final class StoreHistory implements SiteFigures.History {
             });
     Map<Map<String, String>, Long> samples = new HashMap<>();
     came.forEach((key, count) -> samples.put(Series.tags(measurement.tags(), key), count));
-    return counted.reports(all.startMillis(), end, end).stream()
-        .mapToDouble(
-            series ->
-                share(samples.getOrDefault(series.tags(), 0L), series.stepMicros(), end - start))
-        .min()
-        .orElse(0);
+    List<SeriesReport> reports = counted.reports(all.startMillis(), end, end);
+    double worst =
+        reports.stream()
+            .mapToDouble(
+                series ->
+                    share(
+                        samples.getOrDefault(series.tags(), 0L), series.stepMicros(), end - start))
+            .min()
+            .orElse(0);
+    return worst > 0 && hasEnded(selection.get(), to.minus(REMEMBERED), reports, deadline)
+        ? 0
+        : worst;
+  }
+
+  /**
+   * Returns whether a series has had samples since {@code from}, before the selection, and has none
+   * in it. Otherwise an alert would end although its device is as silent as before.
+   */
+  private boolean hasEnded(
+      Selection selection, Instant from, List<SeriesReport> reports, Deadline deadline) {
+    if (from.toEpochMilli() >= selection.startMillis()) {
+      return false;
+    }
+    Set<Map<String, String>> there =
+        reports.stream().map(SeriesReport::tags).collect(Collectors.toSet());
+    Selection before = selection.within(from.toEpochMilli(), selection.startMillis());
+    return !there.containsAll(store.get().series(before, MOST_SERIES, deadline));
   }
 
   /** Returns the share of one series. A single sample shows no step, so it counts as complete. */

@@ -46,6 +46,23 @@ class StoreHistoryTest {
     assertThat(history.completeness("telemetry", Map.of(), HOUR_AGO, NOW)).isBetween(0.001, 0.01);
   }
 
+  /** After an hour the alert ended, and told so, while the device was as silent as before. */
+  @Test
+  void completeness_ofADeviceThatHasBeenSilentForHours_isNothingForADay() {
+    samples("1001", HOUR_AGO.minus(Duration.ofHours(1)), NOW);
+    samples("1002", NOW.minus(Duration.ofHours(24)), NOW.minus(Duration.ofHours(23)));
+    assertThat(history.completeness("telemetry", Map.of(), HOUR_AGO, NOW)).isZero();
+    assertThat(history.completeness("telemetry", Map.of("channel", "1001"), HOUR_AGO, NOW))
+        .isEqualTo(1);
+  }
+
+  @Test
+  void completeness_ofADeviceThatWasTakenAwayADayAgo_doesNotCount() {
+    samples("1001", HOUR_AGO.minus(Duration.ofHours(1)), NOW);
+    samples("1002", NOW.minus(Duration.ofHours(26)), NOW.minus(Duration.ofHours(24)));
+    assertThat(history.completeness("telemetry", Map.of(), HOUR_AGO, NOW)).isEqualTo(1);
+  }
+
   @Test
   void completeness_ofWhatIsNotThere_isNothing() {
     samples("1001", HOUR_AGO, NOW);
