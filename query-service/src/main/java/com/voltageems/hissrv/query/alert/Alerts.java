@@ -8,6 +8,7 @@ import com.voltageems.hissrv.query.store.HistoryStore;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 
@@ -26,6 +27,7 @@ public final class Alerts {
    * @param site the name of the site, whose services share one lease
    * @param parts gives the present parts of {@code /health}
    * @param store gives the present database
+   * @param kept keeps the states of the alerts without Kafka
    */
   public static AlertDesk desk(
       String site,
@@ -33,6 +35,7 @@ public final class Alerts {
       QueryConfig settings,
       Supplier<List<PartState>> parts,
       Supplier<HistoryStore> store,
+      Map<String, String> kept,
       Clock clock) {
     Duration timeout = settings.checks().timeout();
     return new AlertDesk(
@@ -40,7 +43,7 @@ public final class Alerts {
         rules,
         settings.kafka().isConfigured()
             ? new KafkaKeeper("Alerts", settings.kafka(), TOPIC, site, timeout)
-            : new MemoryKeeper(),
+            : new MemoryKeeper(kept),
         new SiteFigures(
             parts,
             new StoreHistory(store, settings.limits().queryTimeout(), clock),

@@ -29,6 +29,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +60,9 @@ public final class LiveSite implements AutoCloseable {
 
   /** The contents that were read last, whether accepted or refused. */
   private volatile Contents contents = new Contents();
+
+  /** The states of the alerts, where no Kafka keeps them: another file is no restart. */
+  private final Map<String, String> keptAlerts = new ConcurrentHashMap<>();
 
   private @Nullable Triggers triggers;
 
@@ -109,7 +114,13 @@ public final class LiveSite implements AutoCloseable {
 
   private AlertDesk desk(Compiled site, QueryConfig settings) {
     return Alerts.desk(
-        site.site(), site.alerts(), settings, () -> board.snapshot(), () -> store, clock);
+        site.site(),
+        site.alerts(),
+        settings,
+        () -> board.snapshot(),
+        () -> store,
+        keptAlerts,
+        clock);
   }
 
   private QueryConfig settings(Compiled site) throws BadFileException {

@@ -237,4 +237,34 @@ class ReloadedSiteTest {
     assertThat(told).hasSize(1);
     assertThat(told.get(0)).contains("plant2", "+08:00");
   }
+
+  /** Without Kafka; each edit of the alerts told all that were raised again. */
+  @Test
+  void raisedAlert_isNotToldAgain_andItsEndIsTold() throws Exception {
+    String address = "url: \"http://127.0.0.1:" + receiver.getAddress().getPort() + "/\"}";
+    String alerts = DATABASE + "health: {interval: 1s}\nalerts:\n";
+    String other = "- {name: other, condition: stuck > 1d, " + address + "\n";
+    reload(alerts + "- {name: down, condition: stuck(store) >= 0s, " + address + "\n");
+    awaitTold("raised");
+    reload(alerts + "- {name: down, condition: stuck(store) >= 0s, " + address + "\n" + other);
+    awaitTold("raised");
+    assertThat(told).hasSize(1);
+    reload(alerts + "- {name: down, condition: stuck(store) > 1d, " + address + "\n" + other);
+    awaitTold("ok");
+    assertThat(told).hasSize(2);
+    assertThat(told.get(1)).contains("\"cleared\"");
+  }
+
+  private void awaitTold(String state) {
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .untilAsserted(
+            () -> {
+              JsonNode answer = JSON.readTree(send("GET", "/alerts").body());
+              assertThat(answer.path("mine").asBoolean()).isTrue();
+              JsonNode down = answer.path("alerts").path(0);
+              assertThat(down.path("state").asText()).isEqualTo(state);
+              assertThat(down.path("untold").asBoolean()).isFalse();
+            });
+  }
 }
