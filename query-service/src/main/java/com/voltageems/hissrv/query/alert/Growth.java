@@ -8,8 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Growth of a count within a given time, as far as it was observed. A count that fell began anew.
- * Keeps about a hundred values for any length of time. For one thread.
+ * Growth of a number within a given time, as far as it was observed. A count that fell began anew;
+ * what waits also falls, and may be less than before. Keeps about a hundred values for any length
+ * of time. For one thread.
  */
 final class Growth {
   private static final int KEPT = 100;
@@ -18,13 +19,18 @@ final class Growth {
 
   private final Duration within;
   private final Duration step;
+  private final boolean counts;
   private final Deque<At> kept = new ArrayDeque<>();
 
   /** Null before the first value. */
   private @Nullable Instant begun;
 
-  Growth(Duration within) {
+  /**
+   * @param counts whether the number is a count, which never falls unless it begins anew
+   */
+  Growth(Duration within, boolean counts) {
     this.within = within;
+    this.counts = counts;
     this.step = within.dividedBy(KEPT);
   }
 
@@ -49,7 +55,7 @@ final class Growth {
 
   double seen(double value, Instant now) {
     begun = begun == null ? now : begun;
-    if (!kept.isEmpty() && value < kept.getLast().value()) {
+    if (counts && !kept.isEmpty() && value < kept.getLast().value()) {
       kept.clear();
     }
     At last = kept.peekLast();

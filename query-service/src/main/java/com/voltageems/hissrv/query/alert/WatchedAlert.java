@@ -45,7 +45,9 @@ final class WatchedAlert {
     this.rule = rule;
     Duration within = rule.condition().within();
     this.growth =
-        within == null || !rule.condition().figure().canGrow() ? null : new Growth(within);
+        within == null || !rule.condition().figure().canGrow()
+            ? null
+            : new Growth(within, rule.condition().figure() == Figure.FAILED_COUNT);
     this.state = AlertState.fresh(now);
   }
 

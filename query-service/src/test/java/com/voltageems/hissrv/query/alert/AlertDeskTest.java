@@ -814,6 +814,26 @@ class AlertDeskTest {
     assertThat(desk.view().get(0).state()).isEqualTo("ok");
   }
 
+  /** Each commit makes the queue a little shorter: it was said not to have grown before that. */
+  @Test
+  void growthOfWhatAlsoFalls_isThatOfTheWholeTime() {
+    AlertDesk desk = desk(rule("queue_size in 10m > 50", Duration.ZERO, AlertRule.Body.HISSRV, ""));
+    long queue = 1_000;
+    for (int i = 0; i < 20; i++) {
+      queue += i % 2 == 0 ? 30 : -10;
+      Report report = Report.of(State.UP, "", Map.of("queue_size", queue));
+      others = List.of(new PartState("sink", State.UP, report, now, START));
+      rounds(desk, 1, Duration.ofMinutes(1));
+    }
+    assertThat(desk.view().get(0).state()).isEqualTo("raised");
+    assertThat(desk.view().get(0).figure()).isEqualTo(100);
+    for (int i = 0; i < 11; i++) {
+      rounds(desk, 1, Duration.ofMinutes(1));
+    }
+    assertThat(desk.view().get(0).state()).isEqualTo("ok");
+    assertThat(desk.view().get(0).figure()).isZero();
+  }
+
   @Test
   void alertmanager_hearsOfARaisedAlertEveryMinute_andOfItsEnd() {
     AlertDesk desk = desk(rule("failed_count > 0", Duration.ZERO, AlertRule.Body.ALERTMANAGER, ""));
