@@ -213,7 +213,7 @@ public final class HealthBoard implements AutoCloseable {
         return;
       }
       LOG.debug("{} is down", probe.name(), e);
-      report = Report.of(false, Redaction.oneLine(message(e)));
+      report = Report.of(false, message(e));
       if (!isTooSlow(e)) {
         answered.add(probe);
       }
@@ -260,7 +260,7 @@ public final class HealthBoard implements AutoCloseable {
 
   /**
    * Returns the failure's own message and that of its root cause, which often says more than the
-   * wrappers.
+   * wrappers; without secrets.
    */
   private static String message(Throwable failure) {
     Throwable outer = failure;
@@ -272,17 +272,19 @@ public final class HealthBoard implements AutoCloseable {
       root = root.getCause();
     }
     if (outer instanceof ProbeException) {
-      return String.valueOf(outer.getMessage());
+      return Redaction.oneLine(String.valueOf(outer.getMessage()));
     }
     if (outer instanceof StoreException store
         && (store.kind() == StoreException.Kind.TIMEOUT
             || store.kind() == StoreException.Kind.TOO_MUCH)) {
       // How the client broke off the call says nothing: "Socket closed", "Canceled".
-      return String.valueOf(store.getMessage());
+      return Redaction.oneLine(String.valueOf(store.getMessage()));
     }
     String text =
         outer instanceof StoreException ? String.valueOf(outer.getMessage()) : words(outer);
-    return root == outer ? text : text + ": " + words(root);
+    // Each by itself: our own sentence may end with the name of a setting.
+    String own = Redaction.oneLine(text);
+    return root == outer ? own : own + ": " + Redaction.oneLine(words(root));
   }
 
   private static boolean isTooSlow(Throwable failure) {

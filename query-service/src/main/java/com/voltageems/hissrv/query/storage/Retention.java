@@ -192,8 +192,10 @@ final class Retention {
   /** Returns the failure's message together with the database's own words. */
   static String words(StoreException e) {
     Throwable cause = e.getCause();
-    String said = cause == null || cause.getMessage() == null ? "" : ": " + cause.getMessage();
-    return Redaction.oneLine(e.getMessage() + said);
+    String own = Redaction.oneLine(String.valueOf(e.getMessage()));
+    return cause == null || cause.getMessage() == null
+        ? own
+        : own + ": " + Redaction.oneLine(cause.getMessage());
   }
 
   private Change change(Wish wish, Place place) {

@@ -124,6 +124,21 @@ class HealthBoardTest {
     assertThat(store().report().message()).isEqualTo("the query took longer than 3000 ms");
   }
 
+  /** The colon behind a setting's name was taken for one before a secret: "token: *** Unauth…". */
+  @Test
+  void settingAtTheEndOfOurOwnSentence_hidesNothingOfTheDatabasesWords() {
+    probe.failure =
+        new StoreException(
+            StoreException.Kind.LOGIN,
+            "InfluxDB refuses the service's login: see store.influxdb2.token",
+            new IOException("Unauthorized, token: x"));
+    board.look(probe);
+    assertThat(store().report().message())
+        .isEqualTo(
+            "InfluxDB refuses the service's login: see store.influxdb2.token: IOException:"
+                + " Unauthorized, token: ***");
+  }
+
   @Test
   void partThatIsNotLookedAtAnyMore_isDown() {
     board.look(probe);
