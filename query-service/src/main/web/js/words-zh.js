@@ -219,6 +219,7 @@ export const FORMS = [
   ['another service looks after them', '由另一个服务负责'],
   ['{n} watched, {m} raised', '监视 {n} 条，已触发 {m} 条'],
   ['{x} cannot be told: {why}', '{x} 无法送达：{why}'],
+  ['alerts are not looked after: {why}', '告警未得到处理：{why}'],
   ['{x}: {y} is not known: {why}', '{x}：{y} 未知：{why}'],
   ['the part {x} is off: {why}', '{x} 部分未启用：{why}'],
   ['there is no part {x}', '没有 {x} 这个部分'],

@@ -2,6 +2,7 @@ package com.voltageems.hissrv.query.alert;
 
 import com.voltageems.hissrv.query.health.ClockSteps;
 import com.voltageems.hissrv.query.health.Probe;
+import com.voltageems.hissrv.query.health.Redaction;
 import com.voltageems.hissrv.query.lease.Keeper;
 import java.time.Clock;
 import java.time.Duration;
@@ -54,6 +55,10 @@ public final class AlertDesk implements AutoCloseable {
   private volatile List<AlertView> view;
   private volatile boolean mine;
   private volatile boolean closing;
+
+  /** The failure of the last check; null if there was none. */
+  private volatile @Nullable String broken;
+
   private boolean taken;
   private final AtomicLong dropped = new AtomicLong();
   private @Nullable Thread thread;
@@ -100,17 +105,28 @@ public final class AlertDesk implements AutoCloseable {
 
   private void run() {
     while (!closing) {
-      try {
-        round(interval);
-      } catch (RuntimeException e) {
-        if (!closing) {
-          LOG.error("Alerts: a check failed", e);
-        }
-      }
+      check(interval);
     }
     // The interruption that ended the wait must not also interrupt closing the keeper.
     boolean unused = Thread.interrupted();
     keeper.close();
+  }
+
+  /** Checks everything once; a failure that nobody thought of is reported, too. */
+  void check(Duration wait) {
+    try {
+      round(wait);
+      broken = null;
+    } catch (RuntimeException e) {
+      if (closing) {
+        return;
+      }
+      String words = Redaction.oneLine("alerts are not looked after: " + e);
+      if (!words.equals(broken)) {
+        LOG.error("Alerts: a check failed", e);
+      }
+      broken = words;
+    }
   }
 
   /** Setting the clock must not raise or clear an alert, nor delay a notice. */
@@ -297,7 +313,7 @@ public final class AlertDesk implements AutoCloseable {
 
   /** Returns why the alerts cannot be looked after; empty if they can. */
   Optional<String> problem() {
-    return keeper.problem();
+    return Optional.ofNullable(broken).or(keeper::problem);
   }
 
   @Override

@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -812,6 +813,20 @@ class AlertDeskTest {
     assertThat(desk.view().get(0).state()).isEqualTo("raised");
     rounds(desk, 2, Duration.ofMinutes(1));
     assertThat(desk.view().get(0).state()).isEqualTo("ok");
+  }
+
+  /** No alert was looked at, and all was green. */
+  @Test
+  void checkThatBreaks_isSaid_untilOneGoesWell() throws Exception {
+    AlertDesk desk = desk(rule("failed_count > 100", Duration.ZERO, AlertRule.Body.HISSRV, ""));
+    List<PartState> whole = others;
+    others = Collections.singletonList(null);
+    desk.check(Duration.ZERO);
+    assertThat(report(desk))
+        .startsWith("degraded: alerts are not looked after: java.lang.NullPointerException");
+    others = whole;
+    desk.check(Duration.ZERO);
+    assertThat(report(desk)).isEqualTo("up: 1 watched, 0 raised");
   }
 
   /** Each commit makes the queue a little shorter: it was said not to have grown before that. */
