@@ -1,5 +1,8 @@
 package com.voltageems.hissrv.query.store.influxql;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.StoreException;
 import java.io.IOException;
@@ -16,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class InfluxHttp {
   private static final int OK = 300;
+  private static final ObjectMapper READER = new ObjectMapper();
   private static final MediaType JSON = MediaType.get("application/json");
 
   private final InfluxLink link;
@@ -56,21 +60,42 @@ final class InfluxHttp {
     if (status < OK) {
       return response.body();
     }
-    IOException words = new IOException(response.body().strip());
+    String said = message(response.body());
+    IOException words = new IOException(said);
     if (status >= 500) {
       throw new StoreException(
           StoreException.Kind.UNAVAILABLE, "InfluxDB answered with status " + status, words);
     }
     String reason =
         switch (status) {
-          case 401 -> " (it refuses the login of " + rights + ")";
-          case 403 -> " (" + rights + " lacks the right)";
+          // InfluxDB 2 names the right in "write:orgs/0a/buckets is unauthorized".
+          case 401 ->
+              said.endsWith(" is unauthorized")
+                  ? lacking()
+                  : " (it refuses the login of " + rights + ")";
+          case 403 -> lacking();
           default -> "";
         };
     throw new StoreException(
         reason.isEmpty() ? StoreException.Kind.FAILED : StoreException.Kind.LOGIN,
         "InfluxDB refused to " + what + " with status " + status + reason,
         words);
+  }
+
+  private String lacking() {
+    return " (" + rights + " lacks the right)";
+  }
+
+  /** Returns the message of an answer in JSON, else the answer. */
+  private static String message(String body) {
+    try {
+      JsonNode answer = READER.readTree(body);
+      String message =
+          answer == null ? "" : answer.path("message").asText(answer.path("error").asText());
+      return message.isEmpty() ? body.strip() : message;
+    } catch (JsonProcessingException e) {
+      return body.strip();
+    }
   }
 
   Answer send(String method, String path, String body, Deadline deadline) {
