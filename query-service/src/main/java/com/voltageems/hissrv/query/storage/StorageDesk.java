@@ -54,6 +54,9 @@ public final class StorageDesk implements AutoCloseable {
    */
   private volatile @Nullable String broken;
 
+  /** Whether everything was checked once, whatever came of it. */
+  private volatile boolean looked;
+
   private boolean ready;
   private Instant nextLook = Instant.MIN;
   private Instant nextLoad = Instant.MIN;
@@ -171,6 +174,7 @@ public final class StorageDesk implements AutoCloseable {
       lookNow = false;
       policies.look(mine);
       ready = load(true);
+      looked = true;
       boolean fine =
           ready
               && policies.states().stream()
@@ -241,6 +245,14 @@ public final class StorageDesk implements AutoCloseable {
       LOG.warn("Storage: how far it is cannot be read: {}", Retention.words(e));
       return false;
     }
+  }
+
+  /**
+   * Returns whether it is known how long the database keeps what, and what the copies hold, as far
+   * as the database tells.
+   */
+  public boolean hasLooked() {
+    return retention == null || looked;
   }
 
   /** Returns true if this service does the work. */

@@ -279,7 +279,14 @@ public final class LiveSite implements AutoCloseable {
     if (!sameBoard) {
       nextBoard.start();
     }
-    awaitFirstLook(nextBoard, wanted.checks().timeout());
+    StorageDesk oldStorage = storage;
+    if (!sameStorage) {
+      // What it knows goes on to answer until the new one knows the same: otherwise samples that
+      // are gone would look like a silence for that long.
+      oldStorage.stop();
+      nextStorage.start();
+    }
+    awaitFirstLook(nextBoard, nextStorage, wanted.checks().timeout());
     List<AutoCloseable> old = new ArrayList<>(List.of(sync));
     if (!sameBoard) {
       old.add(board);
@@ -290,9 +297,7 @@ public final class LiveSite implements AutoCloseable {
     if (sameAlerts && !sameBoard) {
       nextAlerts.forget();
     }
-    StorageDesk oldStorage = storage;
     // Storage first: samples of another store must not be joined with what the old copies cover.
-    // The new copies are not known yet, so all answers come from the samples for a moment.
     storage = nextStorage;
     IntSupplier underWay = server.use(wanted, nextStore, nextBoard);
     Duration patience = settings.limits().queryTimeout().plusSeconds(5);
@@ -308,9 +313,7 @@ public final class LiveSite implements AutoCloseable {
     }
     if (!sameStorage) {
       // Requests that are under way may be reading from the old copies.
-      oldStorage.stop();
       old.add(oldStorage);
-      nextStorage.start();
     }
     Thread closer = new Thread(() -> closeWhenIdle(underWay, patience, old), "close-old");
     closer.setDaemon(true);
@@ -338,14 +341,16 @@ public final class LiveSite implements AutoCloseable {
   }
 
   /**
-   * Waits for the board's first check, so that {@code /health} does not say "not looked at yet" for
-   * a moment.
+   * Waits for the first check of the board and of the storage, so that {@code /health} does not say
+   * "not looked at yet" for a moment, and every answer knows which samples are gone.
    */
-  private static void awaitFirstLook(HealthBoard board, Duration timeout) {
+  private static void awaitFirstLook(HealthBoard board, StorageDesk storage, Duration timeout) {
     long deadline = System.nanoTime() + timeout.plusSeconds(1).toNanos();
     try {
       while (System.nanoTime() < deadline
-          && board.snapshot().stream().anyMatch(part -> part.state() == PartState.State.UNKNOWN)) {
+          && (!storage.hasLooked()
+              || board.snapshot().stream()
+                  .anyMatch(part -> part.state() == PartState.State.UNKNOWN))) {
         TimeUnit.MILLISECONDS.sleep(20);
       }
     } catch (InterruptedException e) {

@@ -14,7 +14,12 @@ import com.voltageems.hissrv.query.health.store.StoreProbe;
 import com.voltageems.hissrv.query.openapi.CheckedClient;
 import com.voltageems.hissrv.query.sample.MemoryStore;
 import com.voltageems.hissrv.query.site.SiteFile;
+import com.voltageems.hissrv.query.store.Deadline;
 import com.voltageems.hissrv.query.store.HistoryStore;
+import com.voltageems.hissrv.query.store.tier.FakeTiers;
+import com.voltageems.hissrv.query.store.tier.Place;
+import com.voltageems.hissrv.query.store.tier.Tiers;
+import com.voltageems.hissrv.query.store.tier.Wish;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -32,6 +37,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -48,12 +54,16 @@ class ReloadedSiteTest {
   /** With such a timeout the board cannot be made. */
   private static final Duration BROKEN = Duration.ofSeconds(47);
 
+  private static final String OLD = "/query?measurement=meter&range=30d&interval=1d";
+
   @TempDir Path dir;
   private final HttpClient http = new CheckedClient();
   private final SettableClock clock = new SettableClock();
   private final AtomicInteger open = new AtomicInteger();
   private final AtomicInteger opened = new AtomicInteger();
   private final List<String> told = new CopyOnWriteArrayList<>();
+  private final List<String> whileLooking = new CopyOnWriteArrayList<>();
+  private volatile boolean asksWhileLooking;
   private volatile MemoryStore database = new MemoryStore(1_000);
   private HttpServer receiver;
   private LiveSite site;
@@ -78,6 +88,26 @@ class ReloadedSiteTest {
                   throw e.getCause();
                 }
               });
+    }
+
+    @Override
+    public Optional<Tiers> tiers(QueryConfig settings) {
+      return Optional.of(
+          new FakeTiers() {
+            @Override
+            public List<Place> places(Wish wish, Deadline deadline) {
+              if (asksWhileLooking) {
+                asksWhileLooking = false;
+                try {
+                  whileLooking.add(send("GET", OLD).body());
+                } catch (Exception e) {
+                  throw new IllegalStateException(e);
+                }
+              }
+              Duration keep = Duration.ofDays(7);
+              return List.of(new Place("autogen", true, keep, Duration.ofDays(1), 1, null));
+            }
+          });
     }
 
     @Override
@@ -236,6 +266,18 @@ class ReloadedSiteTest {
     assertThat(send("POST", "/alerts/down/test").statusCode()).isEqualTo(200);
     assertThat(told).hasSize(1);
     assertThat(told.get(0)).contains("plant2", "+08:00");
+  }
+
+  /** Until the change was complete they looked like a silence, and stayed so in memory. */
+  @Test
+  void expiredSamples_areKnownAsSuchAllTheTime() throws Exception {
+    database.write("meter", Map.of("ch", "1"), System.currentTimeMillis() * 1000, Map.of("v", 1.0));
+    reload(DATABASE + "retention: {policies: [{name: realtime, duration: 7d}]}\n");
+    asksWhileLooking = true;
+    reload(DATABASE + "retention: {policies: [{name: realtime, duration: 8d}]}\n");
+    assertThat(send("GET", OLD).body()).contains("\"expired_before\"");
+    await().atMost(Duration.ofMinutes(1)).until(() -> !whileLooking.isEmpty());
+    assertThat(whileLooking.get(0)).contains("\"expired_before\"");
   }
 
   /** Without Kafka; each edit of the alerts told all that were raised again. */
