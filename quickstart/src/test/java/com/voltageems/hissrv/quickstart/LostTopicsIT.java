@@ -21,13 +21,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import okhttp3.tls.HeldCertificate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,9 +41,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Topics that are deleted under a running pipeline, on a broker that creates none by itself, and a
- * topic that takes no large records any more: each is told by name, and no element of a list is
- * lost.
+ * Topics that are deleted under a running pipeline, on a broker that creates none by itself, a
+ * topic that takes no large records any more, and one that gets more partitions: each trouble is
+ * told by name, and no element of a list is lost.
  */
 class LostTopicsIT {
   private static final Duration LIMIT = Duration.ofMinutes(5);
@@ -129,6 +134,40 @@ class LostTopicsIT {
     bound("1000000");
     // The service starts again by itself what failed.
     awaitAll();
+  }
+
+  @Test
+  void topicThatGetsMorePartitions_losesNothing() throws Exception {
+    try (Admin admin = admin()) {
+      admin.createPartitions(Map.of("hissrv.pending", NewPartitions.increaseTo(12))).all().get();
+    }
+    Map<String, Map<Long, Double>> runs = new TreeMap<>();
+    // The source's producer learns of them after metadata.max.age.ms.
+    await("a record in a new partition")
+        .atMost(LIMIT)
+        .ignoreExceptions()
+        .until(
+            () -> {
+              String run = "more" + runs.size();
+              runs.put(run, PendingElements.pushFew(redis, run, 0));
+              return hasRecordsBeyond(2);
+            });
+    runs.forEach(
+        (run, values) -> Expect.points(history, "e2e", Map.of("run", run), "value", values));
+    awaitAll();
+  }
+
+  private boolean hasRecordsBeyond(int partition) throws Exception {
+    try (Admin admin = admin()) {
+      Map<TopicPartition, OffsetSpec> ends =
+          IntStream.range(partition, 12)
+              .boxed()
+              .collect(
+                  Collectors.toMap(
+                      i -> new TopicPartition("hissrv.pending", i), i -> OffsetSpec.latest()));
+      return admin.listOffsets(ends).all().get().values().stream()
+          .anyMatch(end -> end.offset() > 0);
+    }
   }
 
   /** Everything is in the database, and nobody complains. */
