@@ -57,6 +57,7 @@ final class Requests {
    */
   Answer attempt(Part part, int crowded) throws InterruptedException {
     letOlderOnesEnd(part);
+    progress.awaitOwnership();
     // The time for retries begins here: no try has failed yet.
     long first = progress.nanoTime();
     int failures = 0;

@@ -74,11 +74,27 @@ public final class LaneWriters {
    * @param name the prefix of their names
    */
   public void start(String name) {
+    start(new Thread(this::beat, name + "-beat"));
     for (int i = 0; i < workers; i++) {
-      Thread thread = new Thread(this::work, name + "-writer-" + i);
-      thread.setDaemon(true);
-      threads.add(thread);
-      thread.start();
+      start(new Thread(this::work, name + "-writer-" + i));
+    }
+  }
+
+  private void start(Thread thread) {
+    thread.setDaemon(true);
+    threads.add(thread);
+    thread.start();
+  }
+
+  /** Tells the lease that the process runs, until the thread is interrupted. */
+  private void beat() {
+    try {
+      while (!Thread.interrupted()) {
+        monitor.run(() -> monitor.lease().beat());
+        TimeUnit.MILLISECONDS.sleep(Lease.BEAT.toMillis());
+      }
+    } catch (InterruptedException e) {
+      LOG.debug("{} ends", Thread.currentThread().getName());
     }
   }
 

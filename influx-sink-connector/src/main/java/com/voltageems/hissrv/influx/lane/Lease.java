@@ -5,44 +5,84 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How long a task may take its partitions for its own. Connect calls a task that has open records
- * several times a second. A task that it has not called for seconds may have stood still, stopped
- * with its whole process or in a long garbage collection, or be about to leave the group. Another
- * task may write the partitions by now, and lines of ours would come over its newer ones. So
- * nothing is written until Connect calls again, and for a while after that: by then it has told the
- * task which partitions are no longer its own. The time of day counts, too: the other clock stands
- * still with a virtual machine that is suspended.
+ * How long a task may take its partitions for its own. Where its whole process has stood still,
+ * stopped, starved or in a long garbage collection, or Connect has not called it for very long, the
+ * group may have given its partitions to another task by now, and lines of ours would come over
+ * newer ones. So nothing is written for a while after that: by then Connect has told the task which
+ * partitions are no longer its own.
+ *
+ * <p>A thread of the process beats all the time; a gap between two beats is a standstill. The time
+ * of day counts, too: the other clock stands still with a virtual machine that is suspended.
  *
  * <p>Guarded by the monitor.
  */
 public final class Lease {
   private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
 
-  /** Half of the shortest session that a broker allows, and much longer than a call takes. */
+  /** How often the process beats. */
+  static final Duration BEAT = Duration.ofMillis(500);
+
+  /** The longest gap between two beats: half of the shortest session that a broker allows. */
   static final Duration LONGEST = Duration.ofSeconds(3);
+
+  /**
+   * The longest time without a call while records are open. Converters and transforms may be slow:
+   * a consumer keeps its partitions for {@code max.poll.interval.ms}, five minutes by default.
+   */
+  static final Duration SILENCE = Duration.ofMinutes(1);
 
   /** A consumer learns with its next heartbeat, every three seconds, that it was given up. */
   static final Duration DOUBT = Duration.ofSeconds(5);
 
-  private static final long NANOS_PER_MILLI = 1_000_000;
-
   private final Time time;
+  private final Mark beat;
+  private final Mark call;
   private boolean open;
   private boolean lapsed;
-  private long renewedNanos;
-  private long renewedMillis;
   private long doubtUntilNanos;
+
+  /** A moment, by both clocks. */
+  private static final class Mark {
+    private final Time time;
+    private long nanos;
+    private long millis;
+
+    Mark(Time time) {
+      this.time = time;
+      this.nanos = time.nanos();
+      this.millis = time.millis();
+    }
+
+    void set() {
+      nanos = time.nanos();
+      millis = time.millis();
+    }
+
+    /** Returns how long ago it was by the clock that says more. */
+    Duration age() {
+      Duration ofDay = Duration.ofMillis(time.millis() - millis);
+      Duration passed = Duration.ofNanos(time.nanos() - nanos);
+      return ofDay.compareTo(passed) > 0 ? ofDay : passed;
+    }
+  }
 
   /**
    * Creates a lease that holds.
    *
-   * @param time the clock of the calls
+   * @param time the clocks
    */
   public Lease(Time time) {
     this.time = time;
-    renewedNanos = time.nanos();
-    renewedMillis = time.millis();
-    doubtUntilNanos = renewedNanos;
+    this.beat = new Mark(time);
+    this.call = new Mark(time);
+    this.doubtUntilNanos = time.nanos();
+  }
+
+  /** The process runs. */
+  void beat() {
+    look();
+    beat.set();
+    lapsed = lapsed && isSilent();
   }
 
   /**
@@ -51,33 +91,36 @@ public final class Lease {
    * @param open whether it will call soon, because records are open
    */
   public void renew(boolean open) {
-    long now = time.nanos();
-    look(now);
-    renewedNanos = now;
-    renewedMillis = time.millis();
+    beat();
+    call.set();
     this.open = open;
     lapsed = false;
   }
 
   /** Returns for how many nanoseconds, at least, nothing may be written; 0 or less for now. */
-  long doubtfulFor() {
-    long now = time.nanos();
-    look(now);
-    return doubtUntilNanos - now;
+  public long doubtfulFor() {
+    look();
+    return doubtUntilNanos - time.nanos();
   }
 
-  private void look(long now) {
-    long gap = Math.max(now - renewedNanos, (time.millis() - renewedMillis) * NANOS_PER_MILLI);
-    if (open && gap > LONGEST.toNanos()) {
-      doubtUntilNanos = now + DOUBT.toNanos();
-      if (!lapsed) {
-        LOG.info(
-            "Connect has not called this task for {} ms: it writes again {} s after the next call,"
-                + " when it knows which partitions are still its own",
-            gap / NANOS_PER_MILLI,
-            DOUBT.toSeconds());
-      }
-      lapsed = true;
+  private boolean isSilent() {
+    return open && call.age().compareTo(SILENCE) > 0;
+  }
+
+  private void look() {
+    boolean stoodStill = beat.age().compareTo(LONGEST) > 0;
+    if (!stoodStill && !isSilent()) {
+      return;
     }
+    doubtUntilNanos = time.nanos() + DOUBT.toNanos();
+    if (!lapsed) {
+      LOG.info(
+          "{} for {} ms: it writes again {} s after that, when it knows which partitions are still"
+              + " its own",
+          stoodStill ? "The task stood still" : "Connect has not called the task",
+          (stoodStill ? beat : call).age().toMillis(),
+          DOUBT.toSeconds());
+    }
+    lapsed = true;
   }
 }

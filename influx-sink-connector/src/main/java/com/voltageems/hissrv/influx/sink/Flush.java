@@ -50,7 +50,8 @@ final class Flush {
     long now = monitor.time().nanos();
     boolean open = isMoving() || hasReports.getAsBoolean();
     monitor.lease().renew(open);
-    boolean waiting = open && deadline - now > 0;
+    // In doubt nothing is written, and only Connect can end the doubt.
+    boolean waiting = open && deadline - now > 0 && monitor.lease().doubtfulFor() <= 0;
     ask(waiting ? Long.valueOf(now) : null);
     if (waiting && !hasRefused.getAsBoolean()) {
       monitor.await(Math.min(REPORT_LOOK.toNanos(), Math.max(1, deadline - now)));

@@ -15,46 +15,76 @@ class LeaseTest {
     return Duration.ofNanos(Math.max(0, lease.doubtfulFor()));
   }
 
+  /** Lets time pass in which the process runs. */
+  private void run(Duration duration) {
+    for (Duration left = duration;
+        left.compareTo(Duration.ZERO) > 0;
+        left = left.minus(Lease.BEAT)) {
+      time.pass(Lease.BEAT);
+      lease.beat();
+    }
+  }
+
+  /** Converters and transforms may take their time. */
   @Test
-  void taskThatIsCalledInTime_writesAtOnce() {
+  void taskThatIsBusy_writesAtOnce() {
     for (int i = 0; i < 10; i++) {
       lease.renew(true);
-      time.pass(Lease.LONGEST);
+      run(Lease.SILENCE);
       assertThat(doubtful()).isZero();
     }
   }
 
   @Test
-  void taskThatWasNotCalled_waitsUntilItIs_andSomeSecondsMore() {
+  void processThatStoodStill_waitsForSomeSeconds() {
     lease.renew(true);
-    time.pass(Lease.LONGEST.plusMillis(1));
+    time.pass(Lease.LONGEST);
+    assertThat(doubtful()).isZero();
+    time.pass(Duration.ofMillis(1));
     assertThat(doubtful()).isEqualTo(Lease.DOUBT);
-    time.pass(Duration.ofHours(1));
+    time.pass(Duration.ofSeconds(20));
     assertThat(doubtful()).isEqualTo(Lease.DOUBT);
 
-    lease.renew(true);
-    time.pass(Duration.ofSeconds(2));
+    lease.beat();
+    run(Duration.ofSeconds(2));
     lease.renew(true);
     assertThat(doubtful()).isEqualTo(Lease.DOUBT.minusSeconds(2));
-    time.pass(Duration.ofSeconds(3));
+    run(Duration.ofSeconds(3));
     assertThat(doubtful()).isZero();
   }
 
-  /** The call may come before a writing thread looks. */
+  /** The beat or the call may come before a writing thread looks; nothing needs to be open. */
   @Test
-  void callAfterALongTime_startsTheDoubt() {
-    lease.renew(true);
+  void processThatStoodStill_isSeenByWhateverComesFirst() {
     time.pass(Duration.ofSeconds(20));
-    lease.renew(true);
+    lease.beat();
+    assertThat(doubtful()).isEqualTo(Lease.DOUBT);
+    run(Duration.ofMinutes(1));
+    assertThat(doubtful()).isZero();
+    time.pass(Duration.ofSeconds(20));
+    lease.renew(false);
     assertThat(doubtful()).isEqualTo(Lease.DOUBT);
   }
 
-  /** Connect calls an idle task once a minute. */
+  /** The consumer may have left its group: after max.poll.interval.ms. */
+  @Test
+  void taskThatIsNotCalledForVeryLong_waitsUntilItIs() {
+    lease.renew(true);
+    run(Lease.SILENCE.plus(Lease.BEAT));
+    assertThat(doubtful()).isEqualTo(Lease.DOUBT);
+    run(Lease.DOUBT.multipliedBy(3));
+    assertThat(doubtful()).isEqualTo(Lease.DOUBT);
+    lease.renew(true);
+    run(Lease.DOUBT);
+    assertThat(doubtful()).isZero();
+  }
+
+  /** Connect calls an idle task once a minute, or more seldom. */
   @Test
   void taskWithoutOpenRecords_isNotInDoubt() {
     lease.renew(true);
     lease.renew(false);
-    time.pass(Duration.ofMinutes(1));
+    run(Duration.ofMinutes(10));
     assertThat(doubtful()).isZero();
     lease.renew(true);
     assertThat(doubtful()).isZero();
@@ -82,11 +112,13 @@ class LeaseTest {
                 throw new IllegalStateException("nobody waits here");
               }
             });
-    after.renew(true);
+    after.beat();
+    assertThat(after.doubtfulFor()).isZero();
     millis.set(60_000);
     assertThat(after.doubtfulFor()).isEqualTo(Lease.DOUBT.toNanos());
-    after.renew(true);
+    after.beat();
     millis.set(0); // set back: no time has passed
+    after.beat();
     assertThat(after.doubtfulFor()).isEqualTo(Lease.DOUBT.toNanos());
   }
 }

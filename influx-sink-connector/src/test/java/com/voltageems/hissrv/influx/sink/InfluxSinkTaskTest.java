@@ -45,7 +45,7 @@ class InfluxSinkTaskTest {
       task.start(configs.get(round % 2));
       task.open(List.of(PARTITION));
       assertThat(server.queryNames(pattern, null)).hasSize(1);
-      assertThat(writers()).isEqualTo(3);
+      assertThat(writers()).as("three, and the beat").isEqualTo(4);
       task.put(List.of());
       task.close(List.of(PARTITION));
       task.stop();

@@ -149,8 +149,7 @@ class PageSiteFileIT extends OnSharedSite {
     browser.until(
         "!document.querySelector('.panel .notice') && document.querySelector('.live.on')");
     browser.until("document.querySelector('.strip li.up')");
-    // The second where a call was under way when the service went.
-    assertThat(browser.complaints())
-        .allMatch(one -> one.contains("ERR_CONNECTION_") || one.contains("ERR_EMPTY_RESPONSE"));
+    // Refused, reset, empty or not connected, by what a call was doing when the service went.
+    assertThat(browser.complaints()).allMatch(one -> one.contains("net::ERR_"));
   }
 }
