@@ -143,6 +143,9 @@ public final class AlertDesk implements AutoCloseable {
    * any thread.
    */
   public void forget() {
+    if (alerts.isEmpty()) {
+      return; // no check would take it from the queue
+    }
     answers.add(() -> alerts.values().forEach(WatchedAlert::forgetGrowth));
   }
 

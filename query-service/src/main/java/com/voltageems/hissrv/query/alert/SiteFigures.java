@@ -2,6 +2,7 @@ package com.voltageems.hissrv.query.alert;
 
 import com.voltageems.hissrv.query.health.PartState;
 import com.voltageems.hissrv.query.health.PartState.State;
+import com.voltageems.hissrv.query.health.pipeline.SourceProbe;
 import com.voltageems.hissrv.query.store.StoreException;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -32,6 +34,9 @@ final class SiteFigures {
 
   /** Tasks that have just been started or given other settings report everything by then. */
   private static final Duration SETTLED = Duration.ofMinutes(1);
+
+  /** Types of the source's parts that are no sources. */
+  private static final Set<String> NO_SOURCES = Set.of("aggregation", "left");
 
   /** Queries about series in the database. */
   interface History {
@@ -125,7 +130,13 @@ final class SiteFigures {
       return value;
     }
     boolean tells = state != null && (state.state() == State.UP || state.state() == State.DEGRADED);
-    return tells ? lacking(condition, now) : value;
+    if (tells) {
+      return lacking(condition, now);
+    }
+    // The part itself shows that; what it lacked before says nothing about the time after.
+    lacking.remove(condition.text());
+    unknown.remove(condition.text());
+    return value;
   }
 
   private OptionalDouble reported(Condition condition, Instant now) {
@@ -146,25 +157,39 @@ final class SiteFigures {
   private OptionalDouble lacking(Condition condition, Instant now) {
     Instant since = lacking.computeIfAbsent(condition.text(), text -> now);
     double seconds = seconds(since, now);
+    String never = neverTold(condition);
+    if (never != null && seconds >= SETTLED.toSeconds()) {
+      return never(condition, never);
+    }
+    unknown.remove(condition.text());
+    // There was no sample since then, and nobody knows for how long before.
+    return never == null
+            && condition.figure().isTime()
+            && condition.isAbove()
+            && condition.holds(seconds)
+        ? OptionalDouble.of(seconds)
+        : OptionalDouble.empty();
+  }
+
+  /** Returns why a source will never report the figure; null if it may. */
+  private @Nullable String neverTold(Condition condition) {
     String source = condition.argument();
     List<Map<?, ?>> told = ofSource(source);
     boolean ofSource =
         condition.figure() == Figure.WAITING || condition.figure() == Figure.NEWEST_AGE;
     if (ofSource && told.isEmpty()) {
-      return seconds < SETTLED.toSeconds() ? OptionalDouble.empty() : never(condition, names());
+      return names();
     }
-    if (condition.figure() == Figure.WAITING && !isSilent(source)) {
-      return seconds < SETTLED.toSeconds()
-          ? OptionalDouble.empty()
-          : never(
-              condition,
-              "the source does not tell what waits for it, as its type is "
-                  + told.get(0).get("type"));
-    }
-    // There was no sample since then, and nobody knows for how long before.
-    return condition.figure().isTime() && condition.isAbove() && condition.holds(seconds)
-        ? OptionalDouble.of(seconds)
-        : OptionalDouble.empty();
+    // Without Redis nobody knows what waits; nor while a stream reads what came long ago.
+    boolean mayTell =
+        told.stream()
+            .anyMatch(
+                part ->
+                    "stuck".equals(part.get("state"))
+                        || SourceProbe.KEPT.contains(String.valueOf(part.get("type"))));
+    return condition.figure() == Figure.WAITING && !isSilent(source) && !mayTell
+        ? "the source does not tell what waits for it, as its type is " + told.get(0).get("type")
+        : null;
   }
 
   /** Returns which sources there are. */
@@ -172,7 +197,7 @@ final class SiteFigures {
     List<String> names =
         tasks().stream()
             .flatMap(task -> list(task.get("parts")).stream())
-            .filter(part -> !"aggregation".equals(part.get("type")))
+            .filter(part -> !NO_SOURCES.contains(String.valueOf(part.get("type"))))
             .map(part -> String.valueOf(part.get("name")))
             .distinct()
             .sorted()

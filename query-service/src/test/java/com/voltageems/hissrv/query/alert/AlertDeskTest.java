@@ -166,11 +166,11 @@ class AlertDeskTest {
         secret);
   }
 
-  private AlertDesk desk(AlertRule rule) {
+  private AlertDesk desk(AlertRule... rules) {
     PartState kafka = new PartState("kafka", State.UP, Report.of(true, "x"), START, START);
     return new AlertDesk(
         new Notice.Site("plant", ZoneOffset.UTC),
-        List.of(rule),
+        List.of(rules),
         new MapKeeper(),
         new SiteFigures(
             () -> {
@@ -578,6 +578,14 @@ class AlertDeskTest {
     assertThat(desk.view().get(0).state()).isEqualTo("ok");
   }
 
+  /** Without alerts nobody takes what waits to be done: it would pile up. */
+  @Test
+  void deskWithoutAlerts_hasNothingToForget() {
+    AlertDesk desk = desk();
+    desk.forget();
+    assertThat(desk.hasAnswers()).isFalse();
+  }
+
   /** A figure of minutes ago was shown as ok while Redis filled up. */
   @Test
   void waiting_ofATaskThatTellsNothing_isNotKnown() {
@@ -599,6 +607,7 @@ class AlertDeskTest {
         State.UP,
         Map.of("name", "measured_queue", "type", "list", "waiting", 14),
         Map.of("name", "live", "type", "hash", "newest", START.toString()),
+        Map.of("name", "left-lists", "type", "left", "state", "stuck"),
         Map.of("name", "aggregation", "type", "aggregation"));
     for (Map.Entry<String, String> one :
         Map.of(
@@ -636,6 +645,51 @@ class AlertDeskTest {
     tells(State.DOWN);
     rounds(desk, 60, Duration.ofSeconds(10));
     assertThat(report(desk)).isEqualTo("up: 1 watched, 1 raised");
+  }
+
+  /** A source that cannot reach Redis, or is behind, does not tell what waits for a while. */
+  @Test
+  void waiting_thatIsNotToldForAWhile_isNotTakenForOneThatNeverIs() throws Exception {
+    for (Map<?, ?> part :
+        List.of(
+            Map.of("name", "pending", "type", "list", "state", "stuck"),
+            Map.of("name", "pending", "type", "archive", "state", "stuck"),
+            Map.of("name", "pending", "type", "later", "state", "stuck"),
+            Map.of("name", "pending", "type", "stream", "state", "ok"))) {
+      tells(State.DEGRADED, part);
+      AlertDesk desk = desk(rule("waiting(pending) > 9", Duration.ZERO, AlertRule.Body.HISSRV, ""));
+      rounds(desk, 20, Duration.ofSeconds(10));
+      assertThat(report(desk)).isEqualTo("up: 1 watched, 0 raised");
+    }
+  }
+
+  /** It stayed until the figure was known again, whatever had become of its cause. */
+  @Test
+  void reasonWhyAFigureIsNotKnown_goesWithItsCause() throws Exception {
+    AlertDesk desk = desk(rule("waiting(pending) > 9", Duration.ZERO, AlertRule.Body.HISSRV, ""));
+    tells(State.UP);
+    rounds(desk, 7, Duration.ofSeconds(10));
+    assertThat(report(desk)).startsWith("degraded: ");
+    tells(State.DOWN);
+    rounds(desk, 1, Duration.ofSeconds(10));
+    assertThat(report(desk)).startsWith("up: ");
+    // The tasks have been started again: they have a minute to report.
+    tells(State.UP);
+    rounds(desk, 6, Duration.ofSeconds(10));
+    assertThat(report(desk)).startsWith("up: ");
+    rounds(desk, 1, Duration.ofSeconds(10));
+    assertThat(report(desk)).startsWith("degraded: ");
+    tells(State.DEGRADED, Map.of("name", "pending", "type", "list", "state", "stuck"));
+    rounds(desk, 1, Duration.ofSeconds(10));
+    assertThat(report(desk)).startsWith("up: ");
+
+    // Kafka is set now; the sink has not reported yet.
+    AlertDesk ofSink = desk(rule("queue_size > 9", Duration.ZERO, AlertRule.Body.HISSRV, ""));
+    rounds(ofSink, 1, Duration.ofSeconds(10));
+    assertThat(report(ofSink)).startsWith("degraded: ");
+    others = List.of(new PartState("sink", State.UP, Report.of(true, ""), now, START));
+    rounds(ofSink, 1, Duration.ofSeconds(10));
+    assertThat(report(ofSink)).startsWith("up: ");
   }
 
   /** A device that was silent when the task began was silent for ever: no age, no alert. */

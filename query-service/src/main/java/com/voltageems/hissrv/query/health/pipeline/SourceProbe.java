@@ -33,6 +33,9 @@ public final class SourceProbe implements Probe {
   /** Most records per partition to read from the topic, which may not be compacted yet. */
   private static final long MOST_RECORDS = 20_000;
 
+  /** Types whose unread data stays in Redis; only these report how much waits. */
+  public static final Set<String> KEPT = Set.of("archive", "list", "stream");
+
   private static final int FETCH_BYTES = 1024 * 1024;
 
   private final KafkaAccess kafka;

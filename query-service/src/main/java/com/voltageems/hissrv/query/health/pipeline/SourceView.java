@@ -27,9 +27,6 @@ import org.jspecify.annotations.Nullable;
 final class SourceView {
   private static final int MOST_IN_MESSAGE = 5;
 
-  /** Types whose unread data stays in Redis. */
-  private static final Set<String> KEPT = Set.of("archive", "list", "stream");
-
   private final String connector;
   private final String topic;
 
@@ -144,7 +141,7 @@ final class SourceView {
       Duration age = view.newestAge();
       return Optional.of(age == null ? Instant.EPOCH : now.minus(age));
     }
-    return waiting == null && part.isStuck() && KEPT.contains(part.type())
+    return waiting == null && part.isStuck() && SourceProbe.KEPT.contains(part.type())
         ? Optional.ofNullable(view.since())
         : Optional.empty();
   }
