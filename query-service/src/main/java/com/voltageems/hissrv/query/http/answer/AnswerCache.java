@@ -129,9 +129,7 @@ public final class AnswerCache {
   private HistoryAnswer keep(Ask ask, Function<Ask, HistoryAnswer> make) {
     long settled = nowMillis.getAsLong() - SETTLED_MILLIS;
     HistoryAnswer answer = windows.answer(ask, settled, make);
-    Duration length = length(ask);
-    Duration fresh = windows.fresh(ask);
-    kept.put(ask, new Kept(answer, fresh.compareTo(length) < 0 ? fresh : length));
+    kept.put(ask, new Kept(answer, windows.fresh(ask, length(ask))));
     return answer;
   }
 

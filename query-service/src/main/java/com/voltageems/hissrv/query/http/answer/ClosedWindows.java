@@ -122,12 +122,21 @@ final class ClosedWindows {
     return whole;
   }
 
-  /** Returns for how long an answer that was just given may be kept: as long as its windows. */
-  Duration fresh(Ask ask) {
+  /**
+   * Returns for how long an answer that was just given may be kept: no longer than its windows, if
+   * any are kept.
+   *
+   * @param most for how long at most
+   */
+  Duration fresh(Ask ask, Duration most) {
     Windows windows = ask.windows();
     Piece known = windows == null ? null : pieces.getIfPresent(shape(ask, windows));
-    long left = known == null ? 0 : keptNanos - (ticker.read() - known.readNanos());
-    return Duration.ofNanos(left > 0 ? left : keptNanos);
+    if (known == null) {
+      return most;
+    }
+    Duration left = Duration.ofNanos(keptNanos - (ticker.read() - known.readNanos()));
+    // Windows whose time is over were not used.
+    return left.isNegative() || left.isZero() || left.compareTo(most) > 0 ? most : left;
   }
 
   private static Shape shape(Ask ask, Windows windows) {

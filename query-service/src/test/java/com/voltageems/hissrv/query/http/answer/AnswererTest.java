@@ -74,9 +74,12 @@ class AnswererTest {
 
   private long now = T + 600_000;
   private final AtomicLong nanos = new AtomicLong();
-  private final AnswerCache cache =
-      new AnswerCache(100_000, Duration.ofMinutes(1), () -> now, nanos::get);
+  private AnswerCache cache = cache(Duration.ofMinutes(1));
   private Keep wish = Keep.YES;
+
+  private AnswerCache cache(Duration closed) {
+    return new AnswerCache(100_000, closed, () -> now, nanos::get);
+  }
 
   private void pass(Duration time) {
     nanos.addAndGet(time.toNanos());
@@ -169,6 +172,25 @@ class AnswererTest {
     pass(Duration.ofSeconds(1));
     assertThat(query("interval=10m&function=count&ch=2")).endsWith("=3");
     assertThat(query("interval=1m&function=count&ch=2")).isEqualTo("2: 0=1 4=2");
+  }
+
+  /** query.cache.closed is about windows that have ended. */
+  @Test
+  void answerThatStillFills_isKeptForASecond_alsoWhereEndedWindowsAreNot() {
+    cache = cache(Duration.ZERO);
+    String counts = "interval=1m&function=count&ch=2";
+    now = T + 599_999;
+    assertThat(query(counts)).isEqualTo("2: 0=1 4=1");
+    point("2", 255_000, 7);
+    pass(Duration.ofMillis(999));
+    assertThat(query(counts)).isEqualTo("2: 0=1 4=1");
+    pass(Duration.ofMillis(1));
+    assertThat(query(counts)).isEqualTo("2: 0=1 4=2");
+    now = T + 600_000;
+    pass(Duration.ofSeconds(1));
+    assertThat(query(counts)).isEqualTo("2: 0=1 4=2");
+    point("2", 256_000, 8);
+    assertThat(query(counts)).isEqualTo("2: 0=1 4=3");
   }
 
   /** A question that the database is slow with must not hold up others, equal ones excepted. */
