@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +71,9 @@ public final class HealthBoard implements AutoCloseable {
           });
 
   private Instant started;
+
+  /** When each of the added probes was added. */
+  private final Map<Probe, Instant> begun = new HashMap<>();
 
   /** Null before the first pulse. */
   private @Nullable Instant lastPulse;
@@ -135,12 +139,15 @@ public final class HealthBoard implements AutoCloseable {
    */
   public void also(List<Probe> more) {
     Map<Probe, ScheduledExecutorService> old = new LinkedHashMap<>();
-    Map<Probe, ScheduledExecutorService> begun = new LinkedHashMap<>();
+    Map<Probe, ScheduledExecutorService> fresh = new LinkedHashMap<>();
     synchronized (this) {
+      Instant now = now();
       Map<Probe, ScheduledExecutorService> next = new LinkedHashMap<>(probes);
       added.forEach(probe -> old.put(probe, Objects.requireNonNull(next.remove(probe))));
-      more.forEach(probe -> begun.put(probe, executor(probe)));
-      next.putAll(begun);
+      more.forEach(probe -> fresh.put(probe, executor(probe)));
+      next.putAll(fresh);
+      begun.clear();
+      more.forEach(probe -> begun.put(probe, now));
       probes = next;
       added = List.copyOf(more);
       states
@@ -150,7 +157,7 @@ public final class HealthBoard implements AutoCloseable {
     end(old);
     answered.removeAll(old.keySet());
     if (isBeating()) {
-      begun.forEach(this::start);
+      fresh.forEach(this::start);
     }
   }
 
@@ -173,7 +180,8 @@ public final class HealthBoard implements AutoCloseable {
   }
 
   private boolean isStarting(Probe probe, Instant now) {
-    return !answered.contains(probe) && Duration.between(started(), now).compareTo(STARTING) <= 0;
+    return !answered.contains(probe)
+        && Duration.between(begun(probe), now).compareTo(STARTING) <= 0;
   }
 
   /** Detects by a late pulse that this process was suspended. */
@@ -247,6 +255,7 @@ public final class HealthBoard implements AutoCloseable {
     if (!step.isZero()) {
       LOG.warn("The clock was set by {} s", step.toSeconds());
       started = started.plus(step);
+      begun.replaceAll((probe, since) -> since.plus(step));
       lastPulse = lastPulse == null ? null : lastPulse.plus(step);
       awake = awake == null ? null : awake.plus(step);
       states.replaceAll((name, state) -> state.moved(step));
@@ -256,6 +265,11 @@ public final class HealthBoard implements AutoCloseable {
 
   private synchronized Instant started() {
     return started;
+  }
+
+  /** Returns since when a part is to be checked. */
+  private synchronized Instant begun(Probe probe) {
+    return begun.getOrDefault(probe, started);
   }
 
   /**
@@ -331,8 +345,8 @@ public final class HealthBoard implements AutoCloseable {
                   State.UNKNOWN,
                   Report.of(false, "not checked yet"),
                   null,
-                  started()));
-      Instant last = state.checked() == null ? started() : state.checked();
+                  begun(probe)));
+      Instant last = state.checked() == null ? begun(probe) : state.checked();
       Duration age = Duration.between(last, now);
       if (isOvertaken(state.checked(), now)) {
         state =

@@ -94,6 +94,32 @@ class HealthBoardTest {
     assertThat(others.closed).isTrue();
   }
 
+  /** After ten days it was down for a moment: "no answer for 864000 s; before: not checked yet". */
+  @Test
+  void partThatIsAddedLater_isUnknownUntilItsFirstLook() {
+    clock.pass(Duration.ofDays(10));
+    board.look(probe);
+    FakeProbe alerts = new FakeProbe("alerts");
+    board.also(List.of(alerts));
+    Instant added = clock.instant();
+    PartState first = board.snapshot().get(1);
+    assertThat(first.name()).isEqualTo("alerts");
+    assertThat(first.state()).isEqualTo(State.UNKNOWN);
+    assertThat(first.since()).isEqualTo(added);
+    alerts.failure = tooSlow();
+    clock.set(Duration.ofHours(-1));
+    clock.pass(Duration.ofSeconds(9));
+    board.look(alerts);
+    assertThat(board.snapshot().get(1).state()).isEqualTo(State.UNKNOWN);
+    clock.pass(Duration.ofSeconds(2));
+    assertThat(board.snapshot().get(1).state()).isEqualTo(State.DOWN);
+
+    board.also(List.of(new FakeProbe("storage")));
+    clock.pass(Duration.ofSeconds(23));
+    assertThat(board.snapshot().get(1).report().message())
+        .isEqualTo("no answer for 23 s; before: not checked yet");
+  }
+
   @Test
   void part_staysInItsStateSinceTheChange() {
     board.look(probe);
