@@ -168,7 +168,7 @@ public final class LiveSite implements AutoCloseable {
   }
 
   /** Returns where Kafka Connect is, and the names of our connectors there. */
-  synchronized QueryConfig.Connect connect() {
+  QueryConfig.Connect connect() {
     return settings.connect();
   }
 
@@ -308,6 +308,10 @@ public final class LiveSite implements AutoCloseable {
     if (!sameAlerts) {
       // The old alerts first: closing them releases the lease.
       alerts.close();
+      if (wanted.kafka().isConfigured()) {
+        // From now on Kafka keeps them, and knows more than was kept here.
+        keptAlerts.clear();
+      }
       alerts = nextAlerts;
       nextAlerts.start();
     }

@@ -31,6 +31,8 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -486,6 +488,51 @@ class LiveSiteTest {
     write("query: {concurrency: 5}");
     assertThat(send("POST", "/reload", "").statusCode()).isEqualTo(200);
     assertThat(JSON.readTree(send("GET", "/alerts", "").body()).path("alerts")).isEmpty();
+  }
+
+  /** To the millisecond, as it is kept. */
+  private Instant raisedSince() throws Exception {
+    List<String> since = new ArrayList<>();
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(
+            () -> {
+              JsonNode alert =
+                  JSON.readTree(send("GET", "/alerts", "").body()).path("alerts").path(0);
+              since.add(alert.path("since").asText());
+              return alert.path("state").asText().equals("raised");
+            });
+    return Instant.parse(since.get(since.size() - 1)).truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  /** What was kept without Kafka is older than what Kafka keeps. */
+  @Test
+  void alertsWithoutKafka_goOnAcrossAChange_butNotWithWhatWasKeptBeforeKafka() throws Exception {
+    String alert =
+        "health: {interval: 1s}\nalerts:\n- {name: down, condition: stuck(store) >= 0s, level: %s,"
+            + " url: \"http://127.0.0.1:1/\"}";
+    write(alert.formatted("critical"));
+    assertThat(send("POST", "/reload", "").statusCode()).isEqualTo(200);
+    Instant since = raisedSince();
+    write(alert.formatted("warning"));
+    assertThat(send("POST", "/reload", "").statusCode()).isEqualTo(200);
+    assertThat(raisedSince()).isEqualTo(since);
+    write("kafka: {bootstrap_servers: \"127.0.0.1:1\"}\n" + alert.formatted("warning"));
+    assertThat(send("POST", "/reload", "").statusCode()).isEqualTo(200);
+    write(alert.formatted("warning"));
+    assertThat(send("POST", "/reload", "").statusCode()).isEqualTo(200);
+    assertThat(raisedSince()).isAfter(since);
+  }
+
+  /** Taking a changed file can last as long as health.timeout; metrics are asked for meanwhile. */
+  @Test
+  void connect_isToldWhileAChangedFileIsTaken() throws Exception {
+    LiveSite taking = site;
+    synchronized (taking) {
+      QueryConfig.Connect told =
+          CompletableFuture.supplyAsync(taking::connect).get(20, TimeUnit.SECONDS);
+      assertThat(told.urls()).hasSize(1);
+    }
   }
 
   /** The old one takes seconds to end; nobody is answered from what it knows meanwhile. */
