@@ -53,9 +53,10 @@ public final class Lease {
       this.millis = time.millis();
     }
 
-    void set() {
-      nanos = time.nanos();
-      millis = time.millis();
+    /** Takes over another moment: one that was read before anybody looked, lest a gap be missed. */
+    void set(Mark other) {
+      nanos = other.nanos;
+      millis = other.millis;
     }
 
     /** Returns how long ago it was by the clock that says more. */
@@ -80,8 +81,9 @@ public final class Lease {
 
   /** The process runs. */
   void beat() {
+    Mark now = new Mark(time);
     look();
-    beat.set();
+    beat.set(now);
     lapsed = lapsed && isSilent();
   }
 
@@ -92,7 +94,7 @@ public final class Lease {
    */
   public void renew(boolean open) {
     beat();
-    call.set();
+    call.set(beat);
     this.open = open;
     lapsed = false;
   }
