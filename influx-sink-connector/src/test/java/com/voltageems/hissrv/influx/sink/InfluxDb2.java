@@ -4,7 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.kafka.common.config.ConfigValue;
 import org.jspecify.annotations.Nullable;
 
 /** A bucket of its own on a real InfluxDB 2 that the environment names. */
@@ -73,6 +76,31 @@ record InfluxDb2(String url, String token, String org, String orgId, String buck
             .POST(
                 HttpRequest.BodyPublishers.ofString(
                     "q=" + HttpJson.encode(influxQl), StandardCharsets.UTF_8)));
+  }
+
+  /** Returns the sink's settings for this bucket; {@code more} are names and values in turns. */
+  Map<String, String> settings(String token, String... more) {
+    Map<String, String> settings =
+        new TreeMap<>(
+            Map.of(
+                "influxdb.url", url,
+                "influxdb.org", org,
+                "influxdb.bucket", bucket,
+                "influxdb.token", token,
+                "linger.ms", "50"));
+    for (int i = 0; i < more.length; i += 2) {
+      settings.put(more[i], more[i + 1]);
+    }
+    return settings;
+  }
+
+  /** Returns what {@code validate} finds, by setting. */
+  static Map<String, String> problems(Map<String, String> settings) {
+    Map<String, String> problems = new TreeMap<>();
+    for (ConfigValue value : new InfluxSinkConnector().validate(settings).configValues()) {
+      value.errorMessages().forEach(message -> problems.put(value.name(), message));
+    }
+    return problems;
   }
 
   @Override

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
-import org.apache.kafka.common.config.ConfigValue;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.junit.jupiter.api.AfterEach;
@@ -230,7 +229,7 @@ class InfluxDb2AnswersIT {
   void whatIsWrongForAll_failsAtOnce_andIsRefusedAtSubmission(
       String key, String value, String message) {
     assertFails(settings(key, value), message);
-    assertThat(problems(settings(key, value))).containsOnlyKeys(key);
+    assertThat(InfluxDb2.problems(settings(key, value))).containsOnlyKeys(key);
   }
 
   @Test
@@ -238,7 +237,7 @@ class InfluxDb2AnswersIT {
     Map<String, String> settings = settings();
     settings.remove("influxdb.org");
     assertFails(settings, "HTTP 400: Please provide either orgID or org; check influxdb.org");
-    assertThat(problems(settings)).containsOnlyKeys("influxdb.org");
+    assertThat(InfluxDb2.problems(settings)).containsOnlyKeys("influxdb.org");
   }
 
   @ParameterizedTest
@@ -268,18 +267,11 @@ class InfluxDb2AnswersIT {
     assertThat(server.stored).isEmpty();
   }
 
-  private static Map<String, String> problems(Map<String, String> settings) {
-    Map<String, String> problems = new TreeMap<>();
-    for (ConfigValue value : new InfluxSinkConnector().validate(settings).configValues()) {
-      value.errorMessages().forEach(message -> problems.put(value.name(), message));
-    }
-    return problems;
-  }
-
   /** Field case I7. */
   @Test
   void missingBucketOfATopic_isRefusedOnItsKey() {
-    Map<String, String> problems = problems(settings("bucket.by.topic", "hissrv.archive5m:none"));
+    Map<String, String> problems =
+        InfluxDb2.problems(settings("bucket.by.topic", "hissrv.archive5m:none"));
     assertThat(problems).containsOnlyKeys("bucket.by.topic");
     assertThat(problems.get("bucket.by.topic")).contains("bucket \"none\" not found");
   }
@@ -291,7 +283,7 @@ class InfluxDb2AnswersIT {
             "influxdb.bucket", "made",
             "influxdb.bucket.create", "true",
             "influxdb.bucket.retention", "90d");
-    assertThat(problems(settings)).isEmpty();
+    assertThat(InfluxDb2.problems(settings)).isEmpty();
     assertThat(server.buckets).as("submitting makes none").doesNotContainKey("made");
     try (SinkHarness sink = new SinkHarness(settings, 1)) {
       sink.put(List.of(point(0, T, Map.of("f", 1.5))));
@@ -328,18 +320,20 @@ class InfluxDb2AnswersIT {
             + " the bucket and leave out influxdb.bucket.create";
     Map<String, String> settings =
         settings("influxdb.bucket", "made", "influxdb.bucket.create", "true");
-    assertThat(problems(settings))
+    assertThat(InfluxDb2.problems(settings))
         .containsOnlyKeys("influxdb.token")
         .hasEntrySatisfying("influxdb.token", text -> assertThat(text).contains(right));
     assertFails(settings, right);
     settings.put("influxdb.bucket", "ems");
-    assertThat(problems(settings)).as("nothing is to be made").isEmpty();
+    assertThat(InfluxDb2.problems(settings)).as("nothing is to be made").isEmpty();
   }
 
   @Test
   void organisationThatCannotBeAskedForNow_isNoMissingRight() {
     server.organisations = Answer.of(503, "{\"message\":\"later\"}");
-    assertThat(problems(settings("influxdb.bucket", "made", "influxdb.bucket.create", "true")))
+    assertThat(
+            InfluxDb2.problems(
+                settings("influxdb.bucket", "made", "influxdb.bucket.create", "true")))
         .containsOnlyKeys("influxdb.url")
         .hasEntrySatisfying(
             "influxdb.url",
@@ -351,7 +345,7 @@ class InfluxDb2AnswersIT {
     server.organisations = Answer.of(200, "{\"orgs\":[]}");
     Map<String, String> settings =
         settings("bucket.by.topic", "hissrv.archive5m:none", "influxdb.bucket.create", "true");
-    assertThat(problems(settings))
+    assertThat(InfluxDb2.problems(settings))
         .hasSize(1)
         .allSatisfy((key, text) -> assertThat(text).contains("influxdb.token may not read"));
   }
@@ -359,7 +353,7 @@ class InfluxDb2AnswersIT {
   /** Field case I7. */
   @Test
   void tokenThatNoHeaderCanCarry_isRefusedOnItsKey() {
-    Map<String, String> problems = problems(settings("influxdb.token", "tökén"));
+    Map<String, String> problems = InfluxDb2.problems(settings("influxdb.token", "tökén"));
     assertThat(problems).containsOnlyKeys("influxdb.token");
     assertThat(problems.get("influxdb.token")).doesNotContain("tökén");
   }

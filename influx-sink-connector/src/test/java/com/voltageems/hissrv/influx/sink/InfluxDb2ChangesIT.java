@@ -11,8 +11,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
-import org.apache.kafka.common.config.ConfigValue;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.junit.jupiter.api.AfterEach;
@@ -84,26 +82,7 @@ class InfluxDb2ChangesIT {
   }
 
   private Map<String, String> settings(String... more) {
-    Map<String, String> settings =
-        new TreeMap<>(
-            Map.of(
-                "influxdb.url", database.url(),
-                "influxdb.org", database.org(),
-                "influxdb.bucket", database.bucket(),
-                "influxdb.token", writer.text(),
-                "linger.ms", "50"));
-    for (int i = 0; i < more.length; i += 2) {
-      settings.put(more[i], more[i + 1]);
-    }
-    return settings;
-  }
-
-  private static Map<String, String> problems(Map<String, String> settings) {
-    Map<String, String> problems = new TreeMap<>();
-    for (ConfigValue value : new InfluxSinkConnector().validate(settings).configValues()) {
-      value.errorMessages().forEach(message -> problems.put(value.name(), message));
-    }
-    return problems;
+    return database.settings(writer.text(), more);
   }
 
   private static SinkRecord point(int offset, long time) {
@@ -248,14 +227,14 @@ class InfluxDb2ChangesIT {
     Token reader = token(onBucket("read"), onAll("read", "buckets"));
     Token elsewhere = token(onAll("write", "tasks"));
     try {
-      assertThat(problems(settings())).as("one that may only write").isEmpty();
+      assertThat(InfluxDb2.problems(settings())).as("one that may only write").isEmpty();
       for (Token token : List.of(reader, elsewhere)) {
-        assertThat(problems(settings("influxdb.token", token.text())))
+        assertThat(InfluxDb2.problems(settings("influxdb.token", token.text())))
             .containsOnlyKeys("influxdb.token")
             .hasEntrySatisfying(
                 "influxdb.token", text -> assertThat(text).contains("HTTP 403: insufficient"));
         assertThat(
-                problems(
+                InfluxDb2.problems(
                     settings(
                         "influxdb.token",
                         token.text(),

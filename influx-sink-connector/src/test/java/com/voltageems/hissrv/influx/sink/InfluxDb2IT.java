@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import org.apache.kafka.common.config.ConfigValue;
 import org.apache.kafka.connect.sink.SinkRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,26 +39,7 @@ class InfluxDb2IT {
   }
 
   private static Map<String, String> settings(String... more) {
-    Map<String, String> settings =
-        new TreeMap<>(
-            Map.of(
-                "influxdb.url", database.url(),
-                "influxdb.org", database.org(),
-                "influxdb.bucket", database.bucket(),
-                "influxdb.token", database.token(),
-                "linger.ms", "50"));
-    for (int i = 0; i < more.length; i += 2) {
-      settings.put(more[i], more[i + 1]);
-    }
-    return settings;
-  }
-
-  private static Map<String, String> problems(Map<String, String> settings) {
-    Map<String, String> problems = new TreeMap<>();
-    for (ConfigValue value : new InfluxSinkConnector().validate(settings).configValues()) {
-      value.errorMessages().forEach(message -> problems.put(value.name(), message));
-    }
-    return problems;
+    return database.settings(database.token(), more);
   }
 
   private static SinkRecord point(
@@ -99,7 +79,7 @@ class InfluxDb2IT {
 
   @Test
   void soundSettings_haveNoProblem() {
-    assertThat(problems(settings())).isEmpty();
+    assertThat(InfluxDb2.problems(settings())).isEmpty();
   }
 
   @ParameterizedTest
@@ -111,7 +91,7 @@ class InfluxDb2IT {
     "bucket.by.topic, a:none, 'bucket \"none\" not found'",
   })
   void mistake_isRefusedOnItsKey(String key, String value, String message) {
-    assertThat(problems(settings(key, value)))
+    assertThat(InfluxDb2.problems(settings(key, value)))
         .containsOnlyKeys(key)
         .hasEntrySatisfying(key, text -> assertThat(text).contains(message));
   }
@@ -127,7 +107,7 @@ class InfluxDb2IT {
                         "{\"orgID\":\"%s\",\"permissions\":[{\"action\":\"read\",\"resource\":{\"type\":\"buckets\",\"id\":\"%s\"}}]}"
                             .formatted(database.orgId(), database.bucketId()))));
     try {
-      assertThat(problems(settings("influxdb.token", made.path("token").asText())))
+      assertThat(InfluxDb2.problems(settings("influxdb.token", made.path("token").asText())))
           .containsOnlyKeys("influxdb.token");
     } finally {
       HttpJson.send(
@@ -146,14 +126,14 @@ class InfluxDb2IT {
             "true",
             "influxdb.bucket.retention",
             "90d");
-    assertThat(problems(settings)).isEmpty();
+    assertThat(InfluxDb2.problems(settings)).isEmpty();
     assertThat(database.bucketNamed(name)).as("only asked, not made").isEmpty();
     assertThat(write(settings, point("m", 0, T, Map.of("f", 1.5)))).isEmpty();
     InfluxDb2 made = database.bucketNamed(name).orElseThrow();
     try {
       assertThat(made.retentionSeconds()).isEqualTo(90L * 24 * 3600);
       assertThat(rows(made, "m")).containsExactly("1.5");
-      assertThat(problems(settings)).isEmpty();
+      assertThat(InfluxDb2.problems(settings)).isEmpty();
     } finally {
       made.close();
     }

@@ -35,7 +35,7 @@ final class SiteFigures {
   /** Tasks that have just been started or given other settings report everything by then. */
   private static final Duration SETTLED = Duration.ofMinutes(1);
 
-  /** Types of the source's parts that are no sources. */
+  /** Types of parts that the source reports beside its sources. */
   private static final Set<String> NO_SOURCES = Set.of("aggregation", "left");
 
   /** Queries about series in the database. */
