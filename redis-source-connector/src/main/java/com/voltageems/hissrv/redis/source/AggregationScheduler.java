@@ -111,6 +111,7 @@ final class AggregationScheduler implements Background {
       long nextNanos = clock.nanos();
       while (!stop.await(nextNanos - clock.nanos(), TimeUnit.NANOSECONDS)) {
         try {
+          link.follow();
           // However long the tick takes: a wait after it would sometimes skip a second.
           long dueNanos = EachSecond.next(clock.nanos(), RedisTime.millis(link.call(TIME)));
           String trouble = tick();

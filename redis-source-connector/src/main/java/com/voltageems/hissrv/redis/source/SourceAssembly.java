@@ -3,6 +3,7 @@ package com.voltageems.hissrv.redis.source;
 import com.voltageems.hissrv.redis.source.config.RedisSourceConfig;
 import com.voltageems.hissrv.redis.source.jedis.JedisLink;
 import com.voltageems.hissrv.redis.source.jedis.Subscription;
+import com.voltageems.hissrv.redis.source.jedis.Whereabouts;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisScript;
 import com.voltageems.hissrv.redis.source.list.LeftLists;
@@ -52,6 +53,7 @@ final class SourceAssembly {
   private final Signal signal = new Signal();
   private final SyncTracker sync = new SyncTracker();
   private final KeyMapper mapper;
+  private final Whereabouts whereabouts;
   private final RedisLink link;
   private final DataSetId data;
   private final ReplicaWatch replica;
@@ -78,7 +80,13 @@ final class SourceAssembly {
     this.name = "hissrv-" + place.connector() + "-" + place.task();
     this.metrics = new TaskMetrics(clock);
     this.mapper = new KeyMapper(config.mappings());
-    this.link = new JedisLink(config.redis(clientName(name)), metrics.roundTrips::increment, clock);
+    this.whereabouts =
+        new Whereabouts(config.redis(clientName(name + "-where")), clock, name + "-where");
+    background.add(whereabouts);
+    starts.add(whereabouts::start);
+    this.link =
+        new JedisLink(
+            config.redis(clientName(name)), metrics.roundTrips::increment, clock, whereabouts);
     this.data = new DataSetId(link);
     this.replica = new ReplicaWatch(link, clock);
     this.evictions = new EvictionWatch(link, clock);
@@ -125,7 +133,8 @@ final class SourceAssembly {
     if (config.aggregationEnabled() && place.task() == 0) {
       AggregationScheduler scheduler =
           new AggregationScheduler(
-              new JedisLink(config.redis(clientName(name + "-aggregation")), () -> {}, clock),
+              new JedisLink(
+                  config.redis(clientName(name + "-aggregation")), () -> {}, clock, whereabouts),
               RedisScript.resource(SourceAssembly.class, "/hissrv.lua"),
               config.aggregationWindows(),
               config.aggregationScript(),
@@ -139,7 +148,7 @@ final class SourceAssembly {
       parts.add(new StatusRecords.Part("aggregation", "aggregation", scheduler.state()));
     }
     List<Runnable> watches =
-        new ArrayList<>(List.of(replica::look, evictions::look, redisClock::look));
+        new ArrayList<>(List.of(link::follow, replica::look, evictions::look, redisClock::look));
     FellowReaders fellows = fellows();
     if (place.task() == 0) {
       watches.add(leftLists()::look);
@@ -198,7 +207,8 @@ final class SourceAssembly {
 
   /** Returns what is wrong with everything that is read; null if nothing is. */
   private @Nullable String generalTrouble() {
-    String old = replica.trouble();
+    String missing = whereabouts.missing();
+    String old = missing != null ? missing : replica.trouble();
     return old != null ? old : evictions.trouble();
   }
 
@@ -235,6 +245,7 @@ final class SourceAssembly {
             queue,
             backoff(),
             clock,
+            whereabouts,
             name + "-" + what,
             dispensable);
     background.add(subscription);

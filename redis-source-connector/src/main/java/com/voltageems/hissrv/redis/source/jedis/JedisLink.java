@@ -37,6 +37,10 @@ import redis.clients.jedis.exceptions.JedisException;
  */
 public final class JedisLink implements RedisLink {
   private static final Logger LOG = LoggerFactory.getLogger(JedisLink.class);
+
+  /** As Redis itself answers. */
+  private static final RedisError NOT_SERVED = new RedisError("CLUSTERDOWN Hash slot not served");
+
   private static final ProtocolCommand ASKING = () -> Bytes.of("ASKING");
 
   /**
@@ -49,8 +53,12 @@ public final class JedisLink implements RedisLink {
   private final Runnable roundTrip;
   private final JedisNodes nodes;
   private final WorkerClock clock;
+  private final Whereabouts whereabouts;
   private int generation;
   private long usedNanos;
+
+  /** When the search for the connected servers began. */
+  private long openedNanos;
 
   /** Commands that were sent but whose replies have not been read yet. */
   private @Nullable Batch underWay;
@@ -61,15 +69,25 @@ public final class JedisLink implements RedisLink {
    * @param roundTrip called once for every round trip to Redis
    */
   public JedisLink(RedisSettings settings, Runnable roundTrip) {
-    this(settings, roundTrip, WorkerClock.system());
+    this(
+        settings,
+        roundTrip,
+        WorkerClock.system(),
+        new Whereabouts(settings, WorkerClock.system(), "unused"));
   }
 
-  /** Creates the same link with the given clock. */
-  public JedisLink(RedisSettings settings, Runnable roundTrip, WorkerClock clock) {
+  /**
+   * Creates the same link with the given clock.
+   *
+   * @param whereabouts where {@link #follow} finds out about other servers
+   */
+  public JedisLink(
+      RedisSettings settings, Runnable roundTrip, WorkerClock clock, Whereabouts whereabouts) {
     this.settings = settings;
     this.nodes = new JedisNodes(settings);
     this.roundTrip = roundTrip;
     this.clock = clock;
+    this.whereabouts = whereabouts;
   }
 
   @Override
@@ -84,7 +102,7 @@ public final class JedisLink implements RedisLink {
     return exchange(command, any -> nodes.primary(primary));
   }
 
-  private @Nullable Object exchange(Command command, Function<Command, Node> nodeOf) {
+  private @Nullable Object exchange(Command command, Function<Command, @Nullable Node> nodeOf) {
     Object reply = send(List.of(command), nodeOf).get().get(0);
     if (reply instanceof RedisError error) {
       throw new RedisReplyException(command, error);
@@ -101,7 +119,7 @@ public final class JedisLink implements RedisLink {
     return send(commands, nodes::of);
   }
 
-  private Batch send(List<Command> commands, Function<Command, Node> nodeOf) {
+  private Batch send(List<Command> commands, Function<Command, @Nullable Node> nodeOf) {
     settle();
     Batch batch = new Batch(commands);
     underWay = batch;
@@ -156,10 +174,13 @@ public final class JedisLink implements RedisLink {
       this.commands = commands;
     }
 
-    void send(Function<Command, Node> nodeOf) {
+    void send(Function<Command, @Nullable Node> nodeOf) {
       for (int i = 0; i < commands.size(); i++) {
         Command command = commands.get(i);
         Node node = nodeOf.apply(command);
+        if (node == null) {
+          continue;
+        }
         node.sendCommand(command::name, command.args());
         sent.computeIfAbsent(node, n -> new ArrayList<>()).add(i);
       }
@@ -171,6 +192,8 @@ public final class JedisLink implements RedisLink {
 
     void receive() {
       @Nullable Object[] replies = new Object[commands.size()];
+      // Stays for commands that no node has received; it concerns these alone.
+      Arrays.fill(replies, NOT_SERVED);
       for (Map.Entry<Node, List<Integer>> node : sent.entrySet()) {
         Iterator<Integer> numbers = node.getValue().iterator();
         for (Object reply : node.getKey().getMany(node.getValue().size())) {
@@ -257,12 +280,9 @@ public final class JedisLink implements RedisLink {
 
   /** Asks the node that a slot is moving to: it answers for the keys that have already moved. */
   private @Nullable Object askOther(Command command, HostAndPort target) {
-    Node connection = nodes.at(target);
-    if (connection == null) {
-      throw unavailable("the cluster's new node " + target + " is not known yet", null);
-    }
     settle();
     try {
+      Node connection = nodes.at(target);
       connection.sendCommand(ASKING, new byte[0][]);
       connection.sendCommand(command::name, command.args());
       Object reply = connection.getMany(2).get(1);
@@ -280,6 +300,7 @@ public final class JedisLink implements RedisLink {
       return;
     }
     try {
+      openedNanos = clock.nanos();
       nodes.open();
       generation++;
       usedNanos = clock.nanos();
@@ -309,6 +330,17 @@ public final class JedisLink implements RedisLink {
       LOG.debug("Redis at {} has closed an idle connection", settings.where(), e);
       reset();
       return false;
+    }
+  }
+
+  @Override
+  public void follow() {
+    if (nodes.areOpen() && whereabouts.areOthersThan(nodes.addresses(), openedNanos)) {
+      LOG.info(
+          "Redis at {}: the data are on other servers now than {}; connecting anew",
+          settings.where(),
+          nodes.addresses());
+      reset();
     }
   }
 

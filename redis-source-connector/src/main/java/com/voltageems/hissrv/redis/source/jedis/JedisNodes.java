@@ -7,9 +7,13 @@ import com.voltageems.hissrv.redis.source.link.ServerFacts;
 import com.voltageems.hissrv.redis.source.link.WrongServerException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +41,10 @@ public final class JedisNodes {
   private final Map<HostAndPort, Node> connections = new LinkedHashMap<>();
 
   private final List<Node> primaries = new ArrayList<>();
+
+  /** Nodes that slots are moving to, and that have none yet. */
+  private final Map<HostAndPort, Node> newcomers = new HashMap<>();
+
   private int[] primaryOfSlot = new int[0];
   private @Nullable ServerFacts facts;
 
@@ -51,8 +59,15 @@ public final class JedisNodes {
    * requested.
    */
   static final class Node extends Connection {
+    private final HostAndPort address;
+
     Node(HostAndPort address, JedisClientConfig config) {
       super(address, config);
+      this.address = address;
+    }
+
+    HostAndPort address() {
+      return address;
     }
 
     @Override
@@ -117,12 +132,7 @@ public final class JedisNodes {
         add(address, connection);
         requireStandalone(address, connection);
       }
-      case SENTINEL -> {
-        HostAndPort primary = askSentinels();
-        Node connection = open(primary);
-        add(primary, connection);
-        requirePrimary(primary, connection);
-      }
+      case SENTINEL -> openPrimary(askSentinels());
       case CLUSTER -> connectCluster();
     }
   }
@@ -165,21 +175,26 @@ public final class JedisNodes {
     return primaries.get(number);
   }
 
-  /** Returns the primary with that address, or null. */
-  @Nullable Node at(HostAndPort address) {
-    return connections.get(address(address.getHost(), address.getPort()));
+  /**
+   * Returns the cluster's node with that address. The first slot that a node gets comes to it
+   * before it counts as a primary.
+   */
+  Node at(HostAndPort target) {
+    HostAndPort address = address(target.getHost(), target.getPort());
+    Node primary = connections.get(address);
+    return primary == null ? newcomers.computeIfAbsent(address, this::open) : primary;
   }
 
-  /** Returns the primary that has the command's key; the first one for a command without a key. */
-  Node of(Command command) {
-    if (primaries.size() == 1 || command.keyAt() < 0) {
+  /**
+   * Returns the primary that has the command's key, or null if none has; the first one for a
+   * command without a key.
+   */
+  @Nullable Node of(Command command) {
+    if (primaryOfSlot.length == 0 || command.keyAt() < 0) {
       return primaries.get(0);
     }
     int node = primaryOfSlot[JedisClusterCRC16.getSlot(command.args()[command.keyAt()])];
-    if (node < 0) {
-      throw new JedisException("no node of the cluster serves this key's slot");
-    }
-    return primaries.get(node);
+    return node < 0 ? null : primaries.get(node);
   }
 
   /**
@@ -210,24 +225,61 @@ public final class JedisNodes {
     primaries.add(connection);
   }
 
-  private HostAndPort askSentinels() {
+  /** Connects to the first of these that is a primary. */
+  private void openPrimary(List<HostAndPort> candidates) {
+    JedisException first = null;
+    for (HostAndPort candidate : candidates) {
+      Node connection = null;
+      try {
+        connection = open(candidate);
+        requirePrimary(candidate, connection);
+        add(candidate, connection);
+        return;
+      } catch (JedisException e) {
+        first = first == null ? e : first;
+        closeQuietly(connection);
+      }
+    }
+    throw first == null ? new JedisException("the sentinels name no primary") : first;
+  }
+
+  /**
+   * Returns what the sentinels name as the primary. One that was cut off from the others may name
+   * an old one: what most of them name comes first, and they are asked only until that is known.
+   */
+  private List<HostAndPort> askSentinels() {
+    Map<HostAndPort, Integer> votes = new LinkedHashMap<>();
     JedisException last = null;
     for (HostAndPort sentinel : settings.addresses()) {
-      try (Connection connection = new Connection(sentinel, sentinelConfig)) {
-        connection.sendCommand(
-            () -> Bytes.of("SENTINEL"), "get-master-addr-by-name", settings.sentinelMaster());
-        List<byte[]> address = connection.getBinaryMultiBulkReply();
-        if (address != null && address.size() == 2) {
-          return address(Bytes.text(address.get(0)), Integer.parseInt(Bytes.text(address.get(1))));
+      try {
+        HostAndPort named = askSentinel(sentinel);
+        if (2 * votes.merge(named, 1, Integer::sum) > settings.addresses().size()) {
+          break;
         }
-        last =
-            new JedisException(
-                "sentinel " + sentinel + " knows no primary named " + settings.sentinelMaster());
       } catch (JedisException e) {
         last = e;
       }
     }
-    throw last == null ? new JedisException("no sentinel is configured") : last;
+    if (votes.isEmpty()) {
+      throw last == null ? new JedisException("no sentinel is configured") : last;
+    }
+    return votes.entrySet().stream()
+        .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  private HostAndPort askSentinel(HostAndPort sentinel) {
+    try (Connection connection = new Connection(sentinel, sentinelConfig)) {
+      connection.sendCommand(
+          () -> Bytes.of("SENTINEL"), "get-master-addr-by-name", settings.sentinelMaster());
+      List<byte[]> address = connection.getBinaryMultiBulkReply();
+      if (address == null || address.size() != 2) {
+        throw new JedisException(
+            "sentinel " + sentinel + " knows no primary named " + settings.sentinelMaster());
+      }
+      return address(Bytes.text(address.get(0)), Integer.parseInt(Bytes.text(address.get(1))));
+    }
   }
 
   /**
@@ -245,11 +297,24 @@ public final class JedisNodes {
   }
 
   private void connectCluster() {
+    askCluster(
+        layout -> {
+          // What another node's answer has led to.
+          close();
+          for (HostAndPort address : layout.primaries()) {
+            add(address, open(address));
+          }
+          primaryOfSlot = layout.primaryOfSlot();
+        });
+  }
+
+  /** Asks the configured nodes in turn until one answers with what can be used. */
+  private void askCluster(Consumer<Layout> use) {
     JedisException last = null;
     for (HostAndPort node : settings.addresses()) {
       try (Connection connection = open(node)) {
         connection.sendCommand(() -> Bytes.of("CLUSTER"), "SLOTS");
-        adopt(node, connection.getObjectMultiBulkReply());
+        use.accept(Layout.of(node, connection.getObjectMultiBulkReply()));
         return;
       } catch (JedisException e) {
         requireCluster(node, e);
@@ -257,6 +322,28 @@ public final class JedisNodes {
       }
     }
     throw last == null ? new JedisException("no node of the cluster is configured") : last;
+  }
+
+  /**
+   * Returns where the data are now: where {@link #open} would connect to. If it throws, the caller
+   * must call {@link #close}.
+   */
+  Whereabouts.Located locate() {
+    if (settings.mode() == RedisSettings.Mode.CLUSTER) {
+      List<Whereabouts.Located> located = new ArrayList<>(1);
+      askCluster(
+          layout ->
+              located.add(
+                  new Whereabouts.Located(Set.copyOf(layout.primaries()), layout.missing())));
+      return located.get(0);
+    }
+    open();
+    return new Whereabouts.Located(addresses(), null);
+  }
+
+  /** Returns the addresses of the connected primaries. */
+  Set<HostAndPort> addresses() {
+    return connections.keySet();
   }
 
   private void requireCluster(HostAndPort node, JedisException e) {
@@ -272,48 +359,88 @@ public final class JedisNodes {
     }
   }
 
-  private void adopt(HostAndPort asked, List<Object> ranges) {
-    int[] owners = new int[SLOTS];
-    Arrays.fill(owners, -1);
-    for (Object each : ranges) {
-      List<?> range = (List<?>) each;
-      List<?> primary = (List<?>) range.get(2);
-      String host = primary.get(0) instanceof byte[] name ? Bytes.text(name) : "";
-      HostAndPort address =
-          address(host.isEmpty() ? asked.getHost() : host, (int) number(primary.get(1)));
-      Node connection = connections.get(address);
-      if (connection == null) {
-        connection = open(address);
-        add(address, connection);
-      }
-      Arrays.fill(
-          owners,
-          (int) number(range.get(0)),
-          (int) number(range.get(1)) + 1,
-          primaries.indexOf(connection));
-    }
-    if (primaries.isEmpty()) {
-      throw new JedisException(asked + " belongs to no cluster with slots");
-    }
-    primaryOfSlot = owners;
-  }
+  /**
+   * Which primary of a cluster has which slot.
+   *
+   * @param primaries their addresses, in the order of their slots
+   * @param primaryOfSlot number of the primary; -1 if the slot has none
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Layout(List<HostAndPort> primaries, int[] primaryOfSlot) {
+    private static final int MOST_RANGES = 3;
 
-  private static long number(Object reply) {
-    return reply instanceof Long value ? value : 0;
+    /** Reads the reply of that node to CLUSTER SLOTS. */
+    static Layout of(HostAndPort asked, List<Object> ranges) {
+      List<HostAndPort> primaries = new ArrayList<>();
+      int[] owners = new int[SLOTS];
+      Arrays.fill(owners, -1);
+      for (Object each : ranges) {
+        List<?> range = (List<?>) each;
+        List<?> primary = (List<?>) range.get(2);
+        String host = primary.get(0) instanceof byte[] name ? Bytes.text(name) : "";
+        HostAndPort address =
+            address(host.isEmpty() ? asked.getHost() : host, (int) number(primary.get(1)));
+        if (!primaries.contains(address)) {
+          primaries.add(address);
+        }
+        Arrays.fill(
+            owners,
+            (int) number(range.get(0)),
+            (int) number(range.get(1)) + 1,
+            primaries.indexOf(address));
+      }
+      if (primaries.isEmpty()) {
+        throw new JedisException(asked + " belongs to no cluster with slots");
+      }
+      return new Layout(primaries, owners);
+    }
+
+    private static long number(Object reply) {
+      return reply instanceof Long value ? value : 0;
+    }
+
+    /** Returns which slots have no primary, in plain words; null if all have one. */
+    @Nullable String missing() {
+      List<String> ranges = new ArrayList<>();
+      for (int slot = 0; slot < SLOTS; slot++) {
+        int from = slot;
+        while (slot < SLOTS && primaryOfSlot[slot] < 0) {
+          slot++;
+        }
+        if (slot > from) {
+          ranges.add(slot - 1 == from ? String.valueOf(from) : from + "-" + (slot - 1));
+        }
+      }
+      if (ranges.isEmpty()) {
+        return null;
+      }
+      int shown = Math.min(ranges.size(), MOST_RANGES);
+      return "no node of the cluster has the slots "
+          + String.join(", ", ranges.subList(0, shown))
+          + (shown < ranges.size() ? " and " + (ranges.size() - shown) + " more ranges" : "")
+          + ": keys in them are not read; give the slots to a node (redis-cli --cluster fix)";
+    }
   }
 
   /** Closes all connections, broken or not; they can be opened again. */
   void close() {
-    for (Node connection : connections.values()) {
-      connection.setBroken();
-      try {
-        connection.close();
-      } catch (JedisException e) {
-        LOG.debug("Closing a connection that was broken already", e);
-      }
-    }
+    connections.values().forEach(JedisNodes::closeQuietly);
+    newcomers.values().forEach(JedisNodes::closeQuietly);
     connections.clear();
+    newcomers.clear();
     primaries.clear();
     primaryOfSlot = new int[0];
+  }
+
+  private static void closeQuietly(@Nullable Node connection) {
+    if (connection == null) {
+      return;
+    }
+    connection.setBroken();
+    try {
+      connection.close();
+    } catch (JedisException e) {
+      LOG.debug("Closing a connection that was broken already", e);
+    }
   }
 }

@@ -36,6 +36,7 @@ public final class Subscription implements Background {
   private final @Nullable String dispensable;
   private final Backoff backoff;
   private final WorkerClock clock;
+  private final Whereabouts whereabouts;
   private final CountDownLatch stop = new CountDownLatch(1);
   private final Thread reader;
   private final Thread pinger;
@@ -46,6 +47,13 @@ public final class Subscription implements Background {
 
   private final PartState state = new PartState();
   private volatile JedisNodes.@Nullable Node connection;
+
+  /** When the search for the connected server began. */
+  private volatile long openedNanos;
+
+  /** Whether the connection ends because the data are on other servers. */
+  private volatile boolean follows;
+
   private volatile @Nullable Listener listener;
   final LongAdder connects = new LongAdder();
 
@@ -62,6 +70,7 @@ public final class Subscription implements Background {
       MessageQueue queue,
       Backoff backoff,
       WorkerClock clock,
+      Whereabouts whereabouts,
       String threadName,
       @Nullable String dispensable) {
     this.settings = settings;
@@ -70,6 +79,7 @@ public final class Subscription implements Background {
     this.dispensable = dispensable;
     this.backoff = backoff;
     this.clock = clock;
+    this.whereabouts = whereabouts;
     this.reader = new Thread(this::run, threadName);
     this.pinger = new Thread(this::pingForEver, threadName + "-ping");
     reader.setDaemon(true);
@@ -93,6 +103,11 @@ public final class Subscription implements Background {
               && (ConnectFailure.isRefusal(refusal) || ConnectFailure.isUnknownCommand(refusal))) {
             refused(refusal);
             return;
+          }
+          if (follows) {
+            follows = false;
+            waitMs = 0;
+            continue;
           }
           waitMs = backoff.next().toMillis();
           if (stop.getCount() > 0) {
@@ -163,6 +178,7 @@ public final class Subscription implements Background {
 
   private void subscribeUntilItBreaks() {
     try (JedisLink link = new JedisLink(settings, () -> {})) {
+      openedNanos = clock.nanos();
       JedisNodes.Node dedicated = link.detach();
       connection = dedicated;
       Listener current = new Listener();
@@ -219,12 +235,35 @@ public final class Subscription implements Background {
           } catch (JedisException e) {
             LOG.debug("The reader notices by itself that the connection is gone", e);
           }
+          follow();
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException | Error e) {
       failure = e;
+    }
+  }
+
+  /** Ends a connection to a server that no longer gets the messages: it need not break. */
+  private void follow() {
+    JedisNodes.Node current = connection;
+    if (current == null || !whereabouts.exclude(current.address(), openedNanos)) {
+      return;
+    }
+    LOG.info(
+        "Subscription to {}: {} is no longer one of the servers that have the data; subscribing anew",
+        settings.where(),
+        current.address());
+    follows = true;
+    disconnect(current);
+  }
+
+  private static void disconnect(JedisNodes.Node current) {
+    try {
+      current.forceDisconnect();
+    } catch (java.io.IOException e) {
+      LOG.debug("The connection was gone already", e);
     }
   }
 
@@ -243,11 +282,7 @@ public final class Subscription implements Background {
     stop.countDown();
     JedisNodes.Node current = connection;
     if (current != null) {
-      try {
-        current.forceDisconnect();
-      } catch (java.io.IOException e) {
-        LOG.debug("The connection was gone already", e);
-      }
+      disconnect(current);
     }
   }
 

@@ -71,6 +71,12 @@ public interface RedisLink extends AutoCloseable {
   /** Returns what the connected server reports about itself; null if it does not. */
   @Nullable ServerFacts server();
 
+  /**
+   * Closes the connection if the data are on other servers by now; the next call connects to those.
+   * Only for moments when nothing depends on the connection, such as a transaction.
+   */
+  default void follow() {}
+
   /** Closes the connection; the next call connects again. */
   void reset();
 

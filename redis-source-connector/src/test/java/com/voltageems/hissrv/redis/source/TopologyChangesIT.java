@@ -1,0 +1,365 @@
+package com.voltageems.hissrv.redis.source;
+
+import static com.voltageems.hissrv.redis.source.TaskHarness.config;
+import static com.voltageems.hissrv.redis.source.TaskHarness.field;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.voltageems.hissrv.redis.source.bytes.Bytes;
+import com.voltageems.hissrv.redis.source.jedis.JedisLink;
+import com.voltageems.hissrv.redis.source.link.Command;
+import com.voltageems.hissrv.redis.source.link.RedisLink;
+import com.voltageems.hissrv.testkit.Ports;
+import com.voltageems.hissrv.testkit.RedisServer;
+import com.voltageems.hissrv.testkit.RequiresServer;
+import com.voltageems.hissrv.testkit.ServerProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Predicate;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.util.JedisClusterCRC16;
+
+/** Other servers get the data while a task runs, and no connection breaks. */
+class TopologyChangesIT {
+  private static final Duration LIMIT = Duration.ofMinutes(1);
+  private static final int SLOTS = 16384;
+
+  @TempDir Path dir;
+
+  private static @Nullable Object call(int port, String command, String... args) {
+    try (Connection connection = new Connection("127.0.0.1", port)) {
+      connection.sendCommand(() -> Bytes.of(command), args);
+      return connection.getOne();
+    }
+  }
+
+  private static String text(int port, String command, String... args) {
+    return Bytes.text((byte[]) Objects.requireNonNull(call(port, command, args)));
+  }
+
+  private RedisServer node(String name, String... options) throws IOException {
+    List<String> all = new ArrayList<>(List.of("--cluster-enabled", "yes"));
+    all.addAll(List.of(options));
+    return RedisServer.start(Files.createDirectory(dir.resolve(name)), all.toArray(String[]::new));
+  }
+
+  private static void addSlots(RedisServer node, int from, int to) {
+    String[] args = new String[to - from + 2];
+    args[0] = "ADDSLOTS";
+    for (int slot = from; slot <= to; slot++) {
+      args[slot - from + 1] = String.valueOf(slot);
+    }
+    call(node.port(), "CLUSTER", args);
+  }
+
+  private static void meet(RedisServer one, RedisServer... others) {
+    for (RedisServer other : others) {
+      call(one.port(), "CLUSTER", "MEET", "127.0.0.1", String.valueOf(other.port()));
+    }
+    int known = others.length + 1;
+    List<RedisServer> all = new ArrayList<>(List.of(others));
+    all.add(one);
+    for (RedisServer node : all) {
+      await()
+          .atMost(LIMIT)
+          .until(
+              () ->
+                  text(node.port(), "CLUSTER", "INFO")
+                      .matches("(?s).*cluster_state:ok.*cluster_known_nodes:" + known + "\\s.*"));
+    }
+  }
+
+  private static String id(RedisServer node) {
+    return text(node.port(), "CLUSTER", "MYID");
+  }
+
+  /** Gives a slot without keys to a node. */
+  private static void give(int slot, RedisServer to, RedisServer... others) {
+    call(to.port(), "CLUSTER", "SETSLOT", String.valueOf(slot), "NODE", id(to));
+    for (RedisServer other : others) {
+      call(other.port(), "CLUSTER", "SETSLOT", String.valueOf(slot), "NODE", id(to));
+    }
+  }
+
+  private static Map<String, String> hashes(String... more) {
+    Map<String, String> all =
+        new HashMap<>(
+            Map.of("sources", "h", "sources.h.type", "hash", "sources.h.pattern", "comsrv:*"));
+    for (int i = 0; i < more.length; i += 2) {
+      all.put(more[i], more[i + 1]);
+    }
+    return config(1, all);
+  }
+
+  private static List<Double> pollUntil(TaskHarness task, Predicate<List<Double>> end) {
+    List<Double> all = new ArrayList<>();
+    await()
+        .atMost(LIMIT)
+        .until(
+            () -> {
+              for (SourceRecord record : task.pollTimes(1)) {
+                all.add(field(record, "n"));
+              }
+              return end.test(all);
+            });
+    return all;
+  }
+
+  /** Nothing that was read moves, so nothing redirects the reader to the new node. */
+  @Test
+  void cluster_nodeIsAdded_keysThatOnlyItHasAreRead() throws IOException {
+    try (RedisServer one = node("c1");
+        RedisServer two = node("c2");
+        RedisServer three = node("c3")) {
+      addSlots(one, 0, SLOTS / 2 - 1);
+      addSlots(two, SLOTS / 2, SLOTS - 1);
+      meet(one, two);
+      call(one.port(), "HSET", keyOf(0, SLOTS / 2), "n", "1");
+      try (TaskHarness task =
+          new TaskHarness(
+              hashes("redis.mode", "cluster", "redis.nodes", "127.0.0.1:" + one.port()),
+              new HashMap<>())) {
+        pollUntil(task, all -> all.contains(1.0));
+        meet(one, two, three);
+        String key = keyOf(SLOTS / 2, SLOTS);
+        give(JedisClusterCRC16.getSlot(key), three, one, two);
+        call(three.port(), "HSET", key, "n", "3");
+        pollUntil(task, all -> all.contains(3.0));
+      }
+    }
+  }
+
+  /** Returns a key of a hash in one of these slots. */
+  private static String keyOf(int from, int to) {
+    for (int n = 0; ; n++) {
+      String key = "comsrv:" + n + ":m";
+      int slot = JedisClusterCRC16.getSlot(key);
+      if (slot >= from && slot < to) {
+        return key;
+      }
+    }
+  }
+
+  /** The first slot moves to a node that had none: it is not among the cluster's primaries yet. */
+  @Test
+  void cluster_slotThatIsMovingToANodeWithoutSlots_isReadThere() throws IOException {
+    try (RedisServer one = node("c1");
+        RedisServer two = node("c2");
+        RedisLink link =
+            new JedisLink(
+                Readers.config(
+                        hashes("redis.mode", "cluster", "redis.nodes", "127.0.0.1:" + one.port()))
+                    .redis("test"),
+                () -> {})) {
+      addSlots(one, 0, SLOTS - 1);
+      meet(one, two);
+      String key = keyOf(0, SLOTS);
+      Command read = Command.keyed("HGET", key, "n");
+      call(one.port(), "HSET", key, "n", "1");
+      assertThat(link.call(read)).isEqualTo(Bytes.of("1"));
+      String slot = String.valueOf(JedisClusterCRC16.getSlot(key));
+      call(two.port(), "CLUSTER", "SETSLOT", slot, "IMPORTING", id(one));
+      call(one.port(), "CLUSTER", "SETSLOT", slot, "MIGRATING", id(two));
+      call(one.port(), "MIGRATE", "127.0.0.1", String.valueOf(two.port()), key, "0", "5000");
+      assertThat(link.call(read)).isEqualTo(Bytes.of("1"));
+      assertThat(link.generation()).isEqualTo(1);
+    }
+  }
+
+  /** As redis-cli --cluster del-node leaves it: the node runs on, alone. */
+  @Test
+  void cluster_subscribedNodeIsRemoved_messagesOfTheOthersArrive() throws IOException {
+    try (RedisServer one = node("c1");
+        RedisServer two = node("c2")) {
+      addSlots(two, 0, 9);
+      addSlots(one, 10, SLOTS - 1);
+      meet(one, two);
+      Map<String, String> config =
+          hashes(
+              "redis.mode",
+              "cluster",
+              "redis.nodes",
+              "127.0.0.1:" + one.port() + ",127.0.0.1:" + two.port(),
+              "sources.h.type",
+              "pubsub",
+              "sources.h.pattern",
+              "point:update:*");
+      try (TaskHarness task = new TaskHarness(config, new HashMap<>())) {
+        pollUntil(
+            task,
+            all -> {
+              call(one.port(), "PUBLISH", "point:update:9", "1");
+              return TaskHarness.metric("h", "records") > 0;
+            });
+        for (int slot = 0; slot < 10; slot++) {
+          give(slot, one, two);
+        }
+        call(one.port(), "CLUSTER", "FORGET", id(two));
+        call(two.port(), "CLUSTER", "RESET", "HARD");
+        long before = TaskHarness.metric("h", "records");
+        pollUntil(
+            task,
+            all -> {
+              call(one.port(), "PUBLISH", "point:update:9", "2");
+              return TaskHarness.metric("h", "records") > before + 5;
+            });
+      }
+    }
+  }
+
+  /** A cluster that goes on without some slots has keys that nobody reads: this is told. */
+  @Test
+  void cluster_slotsOfNoNode_areTold() throws IOException {
+    try (RedisServer one = node("c1", "--cluster-require-full-coverage", "no");
+        RedisServer two = node("c2", "--cluster-require-full-coverage", "no")) {
+      addSlots(one, 0, SLOTS / 2 - 1);
+      addSlots(two, SLOTS / 2, SLOTS - 1);
+      meet(one, two);
+      call(one.port(), "HSET", keyOf(0, SLOTS / 2), "n", "1");
+      try (TaskHarness task =
+          new TaskHarness(
+              hashes("redis.mode", "cluster", "redis.nodes", "127.0.0.1:" + one.port()),
+              new HashMap<>())) {
+        pollUntil(task, all -> all.contains(1.0));
+        assertThat(TaskHarness.metric("h", "stuck-since-ms")).isZero();
+        String[] slots = new String[11];
+        slots[0] = "DELSLOTS";
+        for (int i = 1; i <= 10; i++) {
+          slots[i] = String.valueOf(SLOTS - i);
+        }
+        call(one.port(), "CLUSTER", slots);
+        call(two.port(), "CLUSTER", slots);
+        pollUntil(task, all -> TaskHarness.metric("h", "stuck-since-ms") > 0);
+        call(one.port(), "HSET", keyOf(0, SLOTS / 2), "n", "2");
+        pollUntil(task, all -> all.contains(2.0));
+        addSlots(two, SLOTS - 10, SLOTS - 1);
+        pollUntil(task, all -> TaskHarness.metric("h", "stuck-since-ms") == 0);
+      }
+    }
+  }
+
+  private ServerProcess sentinel(int port, int primary) throws IOException {
+    Path conf = dir.resolve("sentinel-" + port + ".conf");
+    Files.writeString(
+        conf,
+        """
+        port %d
+        bind 127.0.0.1
+        dir %s
+        sentinel monitor site 127.0.0.1 %d 3
+        sentinel down-after-milliseconds site 60000
+        """
+            .formatted(port, dir, primary));
+    ServerProcess sentinel =
+        ServerProcess.startNative(
+            "sentinel",
+            List.of(
+                RequiresServer.Server.REDIS.find().orElseThrow(), conf.toString(), "--sentinel"),
+            Map.of(),
+            dir.resolve("sentinel-" + port + ".log"));
+    await().atMost(LIMIT).ignoreExceptions().until(() -> call(port, "PING") != null);
+    return sentinel;
+  }
+
+  private static Map<String, String> watched(String... more) {
+    Map<String, String> config = hashes("redis.mode", "sentinel", "redis.sentinel.master", "site");
+    for (int i = 0; i < more.length; i += 2) {
+      config.put(more[i], more[i + 1]);
+    }
+    return config;
+  }
+
+  /** The old server still answers, as after a partition, or when the name is given to another. */
+  @Test
+  @RequiresServer(RequiresServer.Server.REDIS)
+  void sentinel_namesAnotherPrimary_whileTheOldOneAnswers() throws IOException {
+    int port = Ports.free();
+    try (RedisServer old = RedisServer.start(Files.createDirectory(dir.resolve("a")));
+        RedisServer other = RedisServer.start(Files.createDirectory(dir.resolve("b")));
+        ServerProcess sentinel = sentinel(port, old.port())) {
+      assertThat(sentinel.isAlive()).isTrue();
+      call(old.port(), "HSET", "comsrv:1:m", "n", "1");
+      try (TaskHarness task =
+          new TaskHarness(
+              watched(
+                  "redis.nodes",
+                  "127.0.0.1:" + port,
+                  "sources",
+                  "h,c",
+                  "sources.c.type",
+                  "pubsub",
+                  "sources.c.pattern",
+                  "point:update:*"),
+              new HashMap<>())) {
+        pollUntil(task, all -> all.contains(1.0));
+        call(port, "SENTINEL", "REMOVE", "site");
+        call(port, "SENTINEL", "MONITOR", "site", "127.0.0.1", String.valueOf(other.port()), "1");
+        call(other.port(), "HSET", "comsrv:1:m", "n", "2");
+        pollUntil(task, all -> all.contains(2.0));
+        pollUntil(
+            task,
+            all -> {
+              call(other.port(), "PUBLISH", "point:update:9", "2");
+              return TaskHarness.metric("c", "records") > 0;
+            });
+      }
+    }
+  }
+
+  /** One sentinel was cut off from the others and does not know of the fail-over. */
+  @Test
+  @RequiresServer(RequiresServer.Server.REDIS)
+  void sentinel_firstOneNamesAServerThatIsGone_theOthersAreAsked() throws IOException {
+    int behind = Ports.free();
+    int port = Ports.free();
+    try (RedisServer redis = RedisServer.start(Files.createDirectory(dir.resolve("a")));
+        ServerProcess first = sentinel(behind, 1);
+        ServerProcess second = sentinel(port, redis.port())) {
+      assertThat(first.isAlive() && second.isAlive()).isTrue();
+      call(redis.port(), "HSET", "comsrv:1:m", "n", "1");
+      try (TaskHarness task =
+          new TaskHarness(
+              watched("redis.nodes", "127.0.0.1:" + behind + ",127.0.0.1:" + port),
+              new HashMap<>())) {
+        pollUntil(task, all -> all.contains(1.0));
+      }
+    }
+  }
+
+  /** One sentinel names an old primary that still answers; the two others agree on the new one. */
+  @Test
+  @RequiresServer(RequiresServer.Server.REDIS)
+  void sentinel_minorityNamesAnOldPrimary_theMajorityCounts() throws IOException {
+    int behind = Ports.free();
+    int port = Ports.free();
+    int third = Ports.free();
+    try (RedisServer old = RedisServer.start(Files.createDirectory(dir.resolve("a")));
+        RedisServer redis = RedisServer.start(Files.createDirectory(dir.resolve("b")));
+        ServerProcess one = sentinel(behind, old.port());
+        ServerProcess two = sentinel(port, redis.port());
+        ServerProcess three = sentinel(third, redis.port())) {
+      assertThat(one.isAlive() && two.isAlive() && three.isAlive()).isTrue();
+      call(old.port(), "HSET", "comsrv:1:m", "n", "1");
+      call(redis.port(), "HSET", "comsrv:1:m", "n", "2");
+      try (TaskHarness task =
+          new TaskHarness(
+              watched(
+                  "redis.nodes",
+                  "127.0.0.1:" + behind + ",127.0.0.1:" + port + ",127.0.0.1:" + third),
+              new HashMap<>())) {
+        assertThat(pollUntil(task, all -> !all.isEmpty())).containsExactly(2.0);
+      }
+    }
+  }
+}
