@@ -3,6 +3,7 @@ package com.voltageems.hissrv.query.health;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.http.HttpResponse;
 
 /**
  * Checks whether an unsuccessful answer comes from Kafka Connect itself. A worker that is still
@@ -23,17 +24,29 @@ public final class ConnectAnswer {
   private ConnectAnswer() {}
 
   /**
-   * Refuses a 404 that does not say that something does not exist.
+   * Refuses an unsuccessful answer that is not in Connect's own words.
    *
    * @throws IOException if the answer is not Connect's, or Connect cannot answer yet
    */
-  public static void requireOwn404(String body) throws IOException {
-    JsonNode answer = json(body);
-    if (!answer.path("error_code").isInt()) {
+  public static void requireOwn(HttpResponse<String> response) throws IOException {
+    if (json(response.body()).path("error_code").isInt()) {
+      return;
+    }
+    if (response.statusCode() == 404) {
       throw new IOException(
           "answered with status 404 and not in Kafka Connect's words: the worker is still starting,"
               + " or this is the address of something else or of a proxy's other path");
     }
+    throw new IOException(
+        "answered with status "
+            + response.statusCode()
+            + response
+                .headers()
+                .firstValue("Location")
+                .map(to -> " (sends on to " + to + ")")
+                .orElse("")
+            + " and not in Kafka Connect's words: this is the address of something else or of a"
+            + " proxy's other path");
   }
 
   /** Returns whether Connect says that it has no such path, as opposed to no such connector. */

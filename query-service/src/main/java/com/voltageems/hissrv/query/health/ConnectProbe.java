@@ -249,8 +249,10 @@ public final class ConnectProbe implements Probe {
               + response.statusCode()
               + "; see connect.username and connect.password");
     }
+    if (response.statusCode() != 200) {
+      ConnectAnswer.requireOwn(response);
+    }
     if (response.statusCode() == 404) {
-      ConnectAnswer.requireOwn404(response.body());
       if (ConnectAnswer.isNoSuchPath(response.body())) {
         throw new IOException(
             "has no path "

@@ -492,7 +492,9 @@ class ConnectProbeTest {
   @CsvSource({
     "200, <html>log in</html>,"
         + " answered with something that is not JSON; is this the REST API of Kafka Connect?",
-    "500, '{}', answered with status 500",
+    "500, '{}', answered with status 500 and not in Kafka Connect's words: this is the address of"
+        + " something else or of a proxy's other path",
+    "500, '{\"error_code\":500}', answered with status 500",
     "401, '', refused with status 401; see connect.username and connect.password"
   })
   void whatIsNotConnectsAnswer_isSaidInPlainWords(int status, String body, String words)

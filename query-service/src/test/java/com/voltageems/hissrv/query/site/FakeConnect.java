@@ -79,6 +79,12 @@ public final class FakeConnect implements AutoCloseable {
 
   public volatile String failure = "";
 
+  /** What stands under the address in place of a worker; empty for a worker. */
+  public volatile Optional<Foreign> foreign = Optional.empty();
+
+  /** An answer that is not Connect's. */
+  public record Foreign(int status, String body, Map<String, String> headers) {}
+
   public FakeConnect() throws IOException {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/", this::handle);
@@ -93,16 +99,23 @@ public final class FakeConnect implements AutoCloseable {
     String method = exchange.getRequestMethod();
     String path = exchange.getRequestURI().getPath();
     byte[] body = exchange.getRequestBody().readAllBytes();
+    if (foreign.isPresent()) {
+      answer(exchange, foreign.get());
+      return;
+    }
+    if (path.startsWith("//")) {
+      answer(
+          exchange,
+          new Foreign(400, "<h2>HTTP ERROR 400 Ambiguous URI empty segment</h2>", Map.of()));
+      return;
+    }
     if (rebalancing.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
-      answer(exchange, 409, Map.of("message", "rebalancing"));
+      answer(exchange, 409, Map.of("error_code", 409, "message", "rebalancing"));
       return;
     }
     if (starting.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
-      byte[] page = "<html><h2>HTTP ERROR 404 Not Found</h2></html>".getBytes(UTF_8);
-      exchange.getResponseHeaders().add("Content-Type", "text/html");
-      exchange.sendResponseHeaders(404, page.length);
-      exchange.getResponseBody().write(page);
-      exchange.close();
+      answer(
+          exchange, new Foreign(404, "<html><h2>HTTP ERROR 404 Not Found</h2></html>", Map.of()));
       return;
     }
     if (failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
@@ -165,7 +178,7 @@ public final class FakeConnect implements AutoCloseable {
   /** As a worker: nothing but 204. Connect's call for all parts at once is one not to be made. */
   private void restarted(HttpExchange exchange, String name) throws IOException {
     if (exchange.getRequestURI().getQuery() != null) {
-      answer(exchange, 500, Map.of("message", "a write to the config topic"));
+      answer(exchange, 500, Map.of("error_code", 500, "message", "a write to the config topic"));
       return;
     }
     if (readOnly.get()) {
@@ -218,6 +231,14 @@ public final class FakeConnect implements AutoCloseable {
       task.put("trace", trace);
     }
     return Map.of("connector", Map.of("state", "RUNNING"), "tasks", List.of(task));
+  }
+
+  private static void answer(HttpExchange exchange, Foreign answer) throws IOException {
+    answer.headers().forEach(exchange.getResponseHeaders()::add);
+    byte[] bytes = answer.body().getBytes(UTF_8);
+    exchange.sendResponseHeaders(answer.status(), bytes.length == 0 ? -1 : bytes.length);
+    exchange.getResponseBody().write(bytes);
+    exchange.close();
   }
 
   private static void answer(HttpExchange exchange, int status, Object body) throws IOException {

@@ -88,6 +88,8 @@ public final class SiteCompiler {
     List<String> urls =
         connect.all("url").stream()
             .flatMap(given -> Arrays.stream(given.text().split(",", -1)).map(String::strip))
+            // Paths are appended to it, and a worker answers 400 to two slashes.
+            .map(url -> url.replaceFirst("/+$", ""))
             .toList();
     if (urls.isEmpty()) {
       urls = List.of(CONNECT);

@@ -115,6 +115,16 @@ public final class ConnectClient {
       throws ConnectException, InterruptedException {
     Map<String, Map<String, String>> all = new TreeMap<>();
     JsonNode body = call("GET", "/connectors?expand=info", null);
+    for (JsonNode connector : body.isObject() ? body : JSON.createArrayNode().addNull()) {
+      if (!connector.path("info").path("config").isObject()) {
+        // Taken for a cluster without connectors, it would have everything created.
+        throw new ConnectException(
+            "what answers at "
+                + String.join(", ", urls)
+                + " (connect.url) is not Kafka Connect: its answer to GET /connectors is no list of"
+                + " connectors");
+      }
+    }
     for (Map.Entry<String, JsonNode> entry : body.properties()) {
       Map<String, String> config = new TreeMap<>();
       entry
@@ -413,8 +423,8 @@ public final class ConnectClient {
     if (status == 500 && ConnectAnswer.isPassing(response.body())) {
       throw new IOException("status " + status + message(response));
     }
+    ConnectAnswer.requireOwn(response);
     if (status == 404) {
-      ConnectAnswer.requireOwn404(response.body());
       if (ConnectAnswer.isNoSuchPath(response.body())) {
         throw new ConnectException(
             "Kafka Connect has no path "

@@ -18,8 +18,10 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -143,6 +145,41 @@ class ApplierTest {
                 + " (connect.url): answered with"
                 + " status 404 and not in Kafka Connect's words");
     assertThat(connect.changes).isEmpty();
+  }
+
+  /** "Kafka Connect answered with 302" sent nobody to the address at fault. */
+  @Test
+  void answersOfSomethingElse_areNotTakenForConnects() throws Exception {
+    Compiled site = site("api: {}");
+    String start = "Kafka Connect does not answer at " + connect.url() + " (connect.url): answered";
+    Map<FakeConnect.Foreign, String> answers = new LinkedHashMap<>();
+    answers.put(
+        new FakeConnect.Foreign(302, "", Map.of("Location", "https://login.example/")),
+        start + " with status 302 (sends on to https://login.example/) and not in Kafka Connect's");
+    answers.put(
+        new FakeConnect.Foreign(500, "<h1>nginx</h1>", Map.of()),
+        start + " with status 500 and not in Kafka Connect's words: this is the address of");
+    for (String json : List.of("\"ok\"", "[\"a\"]", "{\"a\":\"b\"}", "{\"a\":{}}", "null", "")) {
+      answers.put(
+          new FakeConnect.Foreign(200, json, Map.of()),
+          "what answers at " + connect.url() + " (connect.url) is not Kafka Connect");
+    }
+    for (Map.Entry<FakeConnect.Foreign, String> answer : answers.entrySet()) {
+      connect.foreign = Optional.of(answer.getKey());
+      assertThatThrownBy(() -> apply(site))
+          .as("%s", answer.getKey())
+          .isInstanceOf(ConnectException.class)
+          .hasMessageStartingWith(answer.getValue());
+    }
+  }
+
+  @Test
+  void slashAtTheEndOfAnAddress_isNoMistake() throws Exception {
+    Path file = dir.resolve("hissrv.yml");
+    Files.writeString(file, "connect:\n  url: " + connect.url() + "/\n");
+    Compiled site =
+        new SiteFile(file, Map.of("INFLUXDB_TOKEN", "t")).compile(SiteCompiler.For.COMMAND);
+    assertThat(apply(site)).isEqualTo(Applier.Outcome.DONE);
   }
 
   @Test
