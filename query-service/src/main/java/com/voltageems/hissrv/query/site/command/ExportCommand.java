@@ -3,8 +3,11 @@ package com.voltageems.hissrv.query.site.command;
 import com.voltageems.hissrv.query.site.compile.Compiled;
 import com.voltageems.hissrv.query.site.plan.Export;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -15,7 +18,11 @@ import picocli.CommandLine.Option;
     name = "export",
     description = "Writes the connectors as files for Strimzi, kcctl or curl.",
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:written", "1:a file cannot be written", "2:the site's file cannot be used"})
+    exitCodeList = {
+      "0:written",
+      "1:a file, or the standard output, cannot be written",
+      "2:the site's file cannot be used"
+    })
 final class ExportCommand extends SiteCommand {
   /** The tool to write for. */
   enum Format {
@@ -60,13 +67,32 @@ final class ExportCommand extends SiteCommand {
     try {
       Files.createDirectories(output);
       for (Map.Entry<String, String> file : files.entrySet()) {
-        Files.writeString(output.resolve(file.getKey()), file.getValue());
+        write(output.resolve(file.getKey()), file.getValue());
         say(output.resolve(file.getKey()).toString());
       }
       return ExitCodes.DONE;
+    } catch (FileAlreadyExistsException e) {
+      error(e.getFile() + ": cannot be written: a file is there, no folder");
+    } catch (AccessDeniedException e) {
+      error(e.getFile() + ": cannot be written: this process has no right to");
     } catch (IOException e) {
       error(output + ": cannot be written: " + e.getMessage());
-      return ExitCodes.UNREACHABLE;
+    }
+    return ExitCodes.UNREACHABLE;
+  }
+
+  /**
+   * Replaces the file as a whole: on a full disk the former one stays. Half a file would be a
+   * connector that lacks settings.
+   */
+  private static void write(Path file, String text) throws IOException {
+    Path whole = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
+    Path part = whole.resolveSibling(whole.getFileName() + ".part");
+    try {
+      Files.writeString(part, text);
+      Files.move(part, whole, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(part);
     }
   }
 }

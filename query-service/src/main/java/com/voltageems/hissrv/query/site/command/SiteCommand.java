@@ -40,15 +40,19 @@ abstract class SiteCommand implements Callable<Integer> {
   @Override
   public final Integer call() throws InterruptedException {
     try {
-      return run(new SiteFile(file, System.getenv()).compile(SiteCompiler.For.COMMAND));
+      int code = run(new SiteFile(file, System.getenv()).compile(SiteCompiler.For.COMMAND));
+      // A writer swallows failures: on a full disk, half a file would pass for the whole.
+      if (out().checkError()) {
+        error("the output could not be written completely (is the disk full?)");
+        return code == ExitCodes.DONE ? ExitCodes.UNREACHABLE : code;
+      }
+      return code;
     } catch (BadFileException e) {
       error(String.valueOf(e.getMessage()));
       return ExitCodes.BAD_FILE;
     } catch (ConnectException e) {
       error(String.valueOf(e.getMessage()));
       return ExitCodes.UNREACHABLE;
-    } finally {
-      out().flush();
     }
   }
 

@@ -1,0 +1,114 @@
+package com.voltageems.hissrv.query.site.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+class SiteCommandsTest {
+  private static final String SOURCE = "hissrv-redis-source.json";
+
+  @TempDir Path dir;
+  private Path site;
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @Command(name = "query-service")
+  private static final class Root {}
+
+  /** A disk that is full after so many characters. */
+  private static final class FullDisk extends Writer {
+    private int left;
+
+    FullDisk(int left) {
+      this.left = left;
+    }
+
+    @Override
+    public void write(char[] text, int from, int length) throws IOException {
+      left -= length;
+      if (left < 0) {
+        throw new IOException("No space left on device");
+      }
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
+  }
+
+  @BeforeEach
+  void site() throws IOException {
+    site = dir.resolve("hissrv.yml");
+    Files.writeString(site, "api: {}\n");
+  }
+
+  private int run(Writer to, String... arguments) {
+    return SiteCommands.into(new CommandLine(new Root()))
+        .setOut(new PrintWriter(to))
+        .setErr(new PrintWriter(err))
+        .execute(arguments);
+  }
+
+  private int export(Path folder) {
+    return run(out, "export", "-o", folder.toString(), site.toString());
+  }
+
+  /** Half an export ended with 0. */
+  @ParameterizedTest
+  @ValueSource(strings = {"export", "validate", "plan --offline"})
+  void outputThatCannotBeWritten_isAFailure(String command) {
+    String[] arguments = (command + " " + site).split(" ");
+
+    assertThat(run(new FullDisk(10), arguments)).isEqualTo(ExitCodes.UNREACHABLE);
+    assertThat(err.toString())
+        .endsWith("the output could not be written completely (is the disk full?)\n");
+    assertThat(run(out, arguments)).isEqualTo(ExitCodes.DONE);
+  }
+
+  /** The name of the former file still leads to what it held: it was replaced, not cut. */
+  @Test
+  void exportedFile_isReplacedAsAWhole() throws IOException {
+    Path former = Files.writeString(dir.resolve("former"), "whole");
+    Path folder = Files.createDirectory(dir.resolve("out"));
+    Files.createLink(folder.resolve(SOURCE), former);
+
+    assertThat(export(folder)).isEqualTo(ExitCodes.DONE);
+
+    assertThat(former).hasContent("whole");
+    assertThat(Files.readString(folder.resolve(SOURCE))).contains("RedisSourceConnector");
+    assertThat(folder.toFile().list()).hasSize(2);
+  }
+
+  @Test
+  void exportedFile_thatIsALink_staysOne() throws IOException {
+    Path target = Files.writeString(dir.resolve("target.json"), "before");
+    Path folder = Files.createDirectory(dir.resolve("out"));
+    Files.createSymbolicLink(folder.resolve(SOURCE), target);
+
+    assertThat(export(folder)).isEqualTo(ExitCodes.DONE);
+
+    assertThat(Files.readString(target)).contains("RedisSourceConnector");
+    assertThat(folder.resolve(SOURCE)).isSymbolicLink();
+  }
+
+  @Test
+  void exportIntoAFile_isToldInPlainWords() {
+    assertThat(export(site)).isEqualTo(ExitCodes.UNREACHABLE);
+    assertThat(err.toString())
+        .isEqualTo(site + ": cannot be written: a file is there, no folder\n");
+  }
+}
