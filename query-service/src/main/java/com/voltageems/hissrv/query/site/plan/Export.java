@@ -19,8 +19,9 @@ public final class Export {
   private static final YAMLMapper YAML =
       YAMLMapper.builder(
               YAMLFactory.builder()
-                  .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
-                  .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
+                  // Every value in quotes: without them other readers of YAML take texts such as
+                  // 0x1F
+                  // or 0o17 for numbers, and << for a merge.
                   .disable(YAMLGenerator.Feature.SPLIT_LINES)
                   .build())
           .build();

@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PlanTest {
   private static Compiled site(Map<String, String> source) {
@@ -147,5 +149,16 @@ class PlanTest {
     assertThat(resource.path("spec").path("config").has("tasks.max")).isFalse();
     assertThat(resource.path("spec").path("config").path("redis.uri").asText())
         .isEqualTo("redis://r:6379");
+  }
+
+  /** Readers of YAML 1.1 and 1.2 differ in which texts are something else without quotes. */
+  @ParameterizedTest
+  @ValueSource(strings = {"0X1F", "0o17", "1e3_", "<<", "=", "12:30", "no", "2026-01-01", "~", "x"})
+  void exportForStrimzi_keepsEachTextAText(String value) {
+    assertThat(
+            Export.strimzi(site(Map.of("connector.class", "a.B", "v", value)), "c", "v1")
+                .get("s-source.yaml"))
+        .contains("    v: \"" + value + "\"\n")
+        .contains("  tasksMax: 1\n");
   }
 }
