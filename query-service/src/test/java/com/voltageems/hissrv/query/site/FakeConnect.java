@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /** Connect's REST API as far as a site uses it, with connectors that run or fail as told. */
 public final class FakeConnect implements AutoCloseable {
@@ -78,6 +79,9 @@ public final class FakeConnect implements AutoCloseable {
   public final AtomicInteger failures = new AtomicInteger();
 
   public volatile String failure = "";
+
+  /** What somebody else does as soon as a connector was submitted. */
+  public volatile Consumer<String> afterSubmission = name -> {};
 
   /** What stands under the address in place of a worker; empty for a worker. */
   public volatile Optional<Foreign> foreign = Optional.empty();
@@ -144,6 +148,7 @@ public final class FakeConnect implements AutoCloseable {
           .properties()
           .forEach(entry -> config.put(entry.getKey(), entry.getValue().asText()));
       connectors.put(name, config);
+      afterSubmission.accept(name);
       Optional.ofNullable(healing.get(name)).ifPresent(times -> healed.put(name, times));
       answer(exchange, 200, Map.of());
     } else if (method.equals("GET") && path.endsWith("/config") && connectors.containsKey(name)) {

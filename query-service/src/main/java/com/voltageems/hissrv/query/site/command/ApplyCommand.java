@@ -27,7 +27,7 @@ import picocli.CommandLine.TypeConversionException;
       "1:Kafka Connect does not answer",
       "2:the file cannot be used; nothing was sent",
       "3:a worker refuses a setting, or lacks the plugin; nothing was changed",
-      "4:submitted, but a connector or task does not run",
+      "4:submitted, but a connector or task does not run, or somebody else has changed it since",
       "6:a connector that was not created from this file is in the way; nothing was changed"
     })
 final class ApplyCommand extends SiteCommand {

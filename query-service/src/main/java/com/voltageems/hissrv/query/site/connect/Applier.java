@@ -63,7 +63,7 @@ public final class Applier {
     FOREIGN,
     /** A plugin refuses a setting, or the workers lack the plugin. */
     REFUSED,
-    /** Submitted, but a task failed or did not run in time. */
+    /** Submitted, but a task failed, did not run in time, or somebody else submitted something. */
     NOT_RUNNING
   }
 
@@ -192,7 +192,27 @@ public final class Applier {
       await(connector.name(), before.getOrDefault(connector.name(), Map.of()))
           .ifPresent(wrong::add);
     }
+    if (wrong.isEmpty()) {
+      wrong.addAll(changedMeanwhile(site));
+    }
     return wrong.isEmpty() ? Outcome.DONE : Outcome.NOT_RUNNING;
+  }
+
+  /**
+   * Returns what somebody else has changed since this was submitted: everything runs, but not as
+   * this file has it.
+   */
+  private List<String> changedMeanwhile(Compiled site)
+      throws ConnectException, InterruptedException {
+    List<String> changed = new ArrayList<>();
+    for (Change change : Plan.of(site, connect.connectors(), true).changes()) {
+      if (change.kind() != Change.Kind.NONE) {
+        changed.add(
+            change.connector()
+                + ": somebody else has changed it since it was submitted; plan shows the difference");
+      }
+    }
+    return changed;
   }
 
   /** Restarts failed tasks: the cause may lie outside of the file and be gone. */

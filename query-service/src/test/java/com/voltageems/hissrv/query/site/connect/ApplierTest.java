@@ -374,4 +374,21 @@ class ApplierTest {
         .isInstanceOf(ConnectException.class)
         .hasMessageStartingWith("Kafka Connect does not answer at " + connect.url());
   }
+
+  /** Two operators at once: both were told that everything runs as their file has it. */
+  @Test
+  void connectorThatSomebodyElseSubmittedMeanwhile_isToldWithoutSayingDone() throws Exception {
+    Compiled site = site("api: {}");
+    connect.afterSubmission = name -> connect.connectors.get(name).put("poll.interval.ms", "5");
+    assertThat(apply(site)).isEqualTo(Applier.Outcome.NOT_RUNNING);
+    assertThat(wrong)
+        .containsExactly(
+            "hissrv-redis-source: somebody else has changed it since it was submitted; plan shows"
+                + " the difference",
+            "hissrv-influx-sink: somebody else has changed it since it was submitted; plan shows"
+                + " the difference");
+
+    connect.afterSubmission = name -> {};
+    assertThat(apply(site)).isEqualTo(Applier.Outcome.DONE);
+  }
 }
