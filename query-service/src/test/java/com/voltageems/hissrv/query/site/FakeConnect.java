@@ -20,7 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /** Connect's REST API as far as a site uses it, with connectors that run or fail as told. */
 public final class FakeConnect implements AutoCloseable {
@@ -80,8 +80,8 @@ public final class FakeConnect implements AutoCloseable {
 
   public volatile String failure = "";
 
-  /** What somebody else does as soon as a connector was submitted. */
-  public volatile Consumer<String> afterSubmission = name -> {};
+  /** What somebody else does with a connector, and its settings, as soon as it was submitted. */
+  public volatile BiConsumer<String, Map<String, String>> afterSubmission = (name, config) -> {};
 
   /** What stands under the address in place of a worker; empty for a worker. */
   public volatile Optional<Foreign> foreign = Optional.empty();
@@ -148,7 +148,7 @@ public final class FakeConnect implements AutoCloseable {
           .properties()
           .forEach(entry -> config.put(entry.getKey(), entry.getValue().asText()));
       connectors.put(name, config);
-      afterSubmission.accept(name);
+      afterSubmission.accept(name, config);
       Optional.ofNullable(healing.get(name)).ifPresent(times -> healed.put(name, times));
       answer(exchange, 200, Map.of());
     } else if (method.equals("GET") && path.endsWith("/config") && connectors.containsKey(name)) {

@@ -379,7 +379,7 @@ class ApplierTest {
   @Test
   void connectorThatSomebodyElseSubmittedMeanwhile_isToldWithoutSayingDone() throws Exception {
     Compiled site = site("api: {}");
-    connect.afterSubmission = name -> connect.connectors.get(name).put("poll.interval.ms", "5");
+    connect.afterSubmission = (name, config) -> config.put("poll.interval.ms", "5");
     assertThat(apply(site)).isEqualTo(Applier.Outcome.NOT_RUNNING);
     assertThat(wrong)
         .containsExactly(
@@ -388,7 +388,7 @@ class ApplierTest {
             "hissrv-influx-sink: somebody else has changed it since it was submitted; plan shows"
                 + " the difference");
 
-    connect.afterSubmission = name -> {};
+    connect.afterSubmission = (name, config) -> {};
     assertThat(apply(site)).isEqualTo(Applier.Outcome.DONE);
   }
 }
