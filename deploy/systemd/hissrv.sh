@@ -1,8 +1,59 @@
 #!/bin/sh
 # Installed as /usr/local/bin/hissrv: hissrv plan|apply|validate|export|status FILE
 set -eu
-# The variables that the site's file refers to; readable by root and the group hissrv.
-set -a
-. /etc/hissrv/hissrv.env
-set +a
+# The variables that the site's file refers to; readable by root and the group hissrv. They are read
+# as systemd reads them for the units: a shell would replace the $ of a password, and run what stands
+# behind a blank or an &.
+variables=$(awk '
+  BEGIN { quote = sprintf("%c", 39) }
+  { text = text $0 "\n" }
+  END {
+    gsub(/\r/, "\n", text)
+    state = "name"
+    for (i = 1; i <= length(text); i++) {
+      c = substr(text, i, 1)
+      blank = c == " " || c == "\t"
+      if (state == "name") {
+        if (c == "\n") name = ""
+        else if (name == "" && (c == "#" || c == ";")) state = "comment"
+        else if (c == "=") { state = "begin"; value = "" }
+        else if (name != "" || !blank) name = name c
+      } else if (state == "comment") {
+        if (c == "\\") i++
+        else if (c == "\n") state = "name"
+      } else if (state == "single") {
+        if (c == quote) state = "begin"
+        else value = value c
+      } else if (state == "double") {
+        if (c == "\"") state = "begin"
+        else if (c != "\\") value = value c
+        else {
+          c = substr(text, ++i, 1)
+          if (index("\"\\`$", c)) value = value c
+          else if (c != "\n") value = value "\\" c
+        }
+      } else if (c == "\n") {
+        if (state == "plain") value = substr(value, 1, end)
+        sub(/[ \t]+$/, "", name)
+        if (name ~ /^[A-Za-z_][A-Za-z0-9_]*$/) {
+          gsub(quote, quote "\\" quote quote, value)
+          print "export " name "=" quote value quote
+        }
+        state = "name"; name = ""
+      } else if (c == "\\") {
+        c = substr(text, ++i, 1)
+        if (c != "\n") value = value c
+        end = length(value)
+        state = "plain"
+      } else if (state == "begin" && c == quote) state = "single"
+      else if (state == "begin" && c == "\"") state = "double"
+      else if (state == "plain" || !blank) {
+        value = value c
+        if (!blank) end = length(value)
+        state = "plain"
+      }
+    }
+  }
+' /etc/hissrv/hissrv.env)
+eval "$variables"
 exec java -Xmx128m -jar /opt/hissrv/query-service.jar "$@"

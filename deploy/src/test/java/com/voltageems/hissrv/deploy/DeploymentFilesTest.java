@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What is written in several places says the same in all of them, and links lead somewhere. */
 class DeploymentFilesTest {
@@ -115,5 +117,61 @@ class DeploymentFilesTest {
 
   private static List<String> tried(Path page) throws IOException {
     return TRIED.matcher(Files.readString(page)).results().map(MatchResult::group).toList();
+  }
+
+  /**
+   * As systemd reads the file for the units: what its generator for environment.d makes of these
+   * lines (252), but for the dollar signs, which EnvironmentFile leaves alone.
+   */
+  @Test
+  void variablesOfTheCommand_areThoseOfTheUnits(@TempDir Path dir) throws Exception {
+    Path variables = dir.resolve("hissrv.env");
+    Files.writeString(
+        variables,
+        """
+        # a comment, \\
+        TOKEN=not this
+        DOLLAR=pa$$w0rd$HOME`id`==
+        SHELL=a b;c&d|e(f)<g>#h\r
+        QUOTED="a \\"b\\" \\x $c"
+        SINGLE='a "b" $c \\'
+        LATER=it's  \s
+        BACK=a\\b\\\\c
+        LONG=one\\
+        two
+        EMPTY=
+        NAME=现场
+        no variable
+        """);
+    Path script = dir.resolve("hissrv");
+    Files.writeString(
+        script,
+        Files.readString(Path.of("systemd/hissrv.sh"))
+            .replace("/etc/hissrv/hissrv.env", variables.toString()));
+    Path java = Files.writeString(dir.resolve("java"), "#!/bin/sh\nenv; echo \"arguments $*\"\n");
+    assertThat(java.toFile().setExecutable(true)).isTrue();
+    ProcessBuilder builder =
+        new ProcessBuilder("/bin/sh", script.toString(), "plan", "a b.yml")
+            .redirectErrorStream(true);
+    builder.environment().merge("PATH", dir + ":", (path, first) -> first + path);
+    builder.environment().put("LC_ALL", "C.UTF-8");
+
+    Process process = builder.start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertThat(process.waitFor()).as(output).isZero();
+    assertThat(output.lines())
+        .contains(
+            "DOLLAR=pa$$w0rd$HOME`id`==",
+            "SHELL=a b;c&d|e(f)<g>#h",
+            "QUOTED=a \"b\" \\x $c",
+            "SINGLE=a \"b\" $c \\",
+            "LATER=it's",
+            "BACK=ab\\c",
+            "LONG=onetwo",
+            "EMPTY=",
+            "NAME=现场",
+            "arguments -Xmx128m -jar /opt/hissrv/query-service.jar plan a b.yml")
+        .doesNotContain("TOKEN=not this");
   }
 }
