@@ -87,7 +87,7 @@ final class SourceAssembly {
     this.link =
         new JedisLink(
             config.redis(clientName(name)), metrics.roundTrips::increment, clock, whereabouts);
-    this.data = new DataSetId(link);
+    this.data = new DataSetId(link, clock);
     this.replica = new ReplicaWatch(link, clock);
     this.evictions = new EvictionWatch(link, clock);
     this.redisClock = new ClockWatch(link, clock);
@@ -148,7 +148,8 @@ final class SourceAssembly {
       parts.add(new StatusRecords.Part("aggregation", "aggregation", scheduler.state()));
     }
     List<Runnable> watches =
-        new ArrayList<>(List.of(link::follow, replica::look, evictions::look, redisClock::look));
+        new ArrayList<>(
+            List.of(link::follow, data::look, replica::look, evictions::look, redisClock::look));
     FellowReaders fellows = fellows();
     if (place.task() == 0) {
       watches.add(leftLists()::look);

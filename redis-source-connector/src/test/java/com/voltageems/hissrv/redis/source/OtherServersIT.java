@@ -189,6 +189,39 @@ class OtherServersIT extends RedisTaskFixture {
     }
   }
 
+  /** No connection breaks: SWAPDB puts other data under the one that there is. */
+  @Test
+  void otherDataUnderTheSameConnection_areNoticed_andReadFromTheirBeginning() {
+    Map<String, String> sources =
+        Map.of(
+            "sources", "a,s",
+            "sources.a.type", "archive",
+            "sources.a.window", "1m",
+            "sources.s.type", "stream",
+            "sources.s.key", "s");
+    windows(client, 100);
+    try (TaskHarness task = task(sources);
+        RedisClient next = RedisClient.create("redis://127.0.0.1:" + redis.port() + "/1")) {
+      assertThat(task.pollFor(20)).hasSize(20);
+      // Seven of ten windows and entries are behind the positions.
+      windows(next, 103);
+      admin("SWAPDB", "0", "1");
+      List<SourceRecord> read = new ArrayList<>();
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(
+              () -> {
+                read.addAll(task.pollTimes(1));
+                return metric("a", "index-resets") == 1
+                    && metric("s", "index-resets") == 1
+                    && read.size() >= 20;
+              });
+      assertThat(task.pollTimes(4)).isEmpty();
+      assertThat(read.stream().map(record -> record.headers().lastWithName("hissrv.key").value()))
+          .contains("archive:1m:60:1", "archive:1m:600:1");
+    }
+  }
+
   /** Redis came back with an older snapshot, and has closed a window since. */
   @Test
   void olderData_thatHasGoneOnMeanwhile_isNoticed() {

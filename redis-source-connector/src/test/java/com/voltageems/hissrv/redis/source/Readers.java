@@ -41,7 +41,7 @@ public final class Readers {
     return new ReaderContext(
         new ReaderContext.Place("c", 0, 1),
         link,
-        new DataSetId(link),
+        new DataSetId(link, clock),
         offsets,
         new KeyMapper(List.of()),
         new SampleRecords("p", "p", clock),

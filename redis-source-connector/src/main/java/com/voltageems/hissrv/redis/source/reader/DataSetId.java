@@ -6,8 +6,10 @@ import com.voltageems.hissrv.redis.source.link.CommandRefusedException;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisNotReadyException;
 import com.voltageems.hissrv.redis.source.link.RedisReplyException;
+import com.voltageems.hissrv.redis.source.run.WorkerClock;
 import java.security.SecureRandom;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,14 +27,48 @@ public final class DataSetId {
   /** Field of a source offset. */
   public static final String FIELD = "data";
 
+  private static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   private final RedisLink link;
+  private final Aside aside;
   private final SecureRandom random = new SecureRandom();
   private String current = "";
   private int generation = -1;
   private boolean refused;
 
-  public DataSetId(RedisLink link) {
+  /** The first id that was read on a connection, and the number of that connection. */
+  private String first = "";
+
+  private int firstGeneration = -1;
+
+  public DataSetId(RedisLink link, WorkerClock clock) {
     this.link = link;
+    this.aside = new Aside(link, clock);
+  }
+
+  /**
+   * Looks from time to time whether the data are still the same: SWAPDB and FLUSHALL replace them
+   * under a connection. If not, closes the connection, since on a new one every reader checks its
+   * positions. Only for moments when nothing depends on the connection.
+   */
+  public void look() {
+    if (first.isEmpty() || firstGeneration != link.generation()) {
+      return;
+    }
+    aside.ask(
+        () -> {
+          Object id = link.call(Command.keyed("GET", KEY));
+          if (!(id instanceof byte[] text && Bytes.text(text).equals(first))) {
+            LOG.warn(
+                "The data in Redis are others than before: {} has changed or is gone (SWAPDB,"
+                    + " FLUSHALL); the positions are checked",
+                KEY);
+            link.reset();
+            generation = -1;
+          }
+        },
+        words -> LOG.info("Cannot read the key {} any more: {}", KEY, words),
+        () -> EVERY_NANOS);
   }
 
   /**
@@ -45,6 +81,10 @@ public final class DataSetId {
     if (link.primaries() > 0 && generation != link.generation()) {
       current = ask();
       generation = link.generation();
+      if (firstGeneration != generation) {
+        first = current;
+        firstGeneration = generation;
+      }
     }
     return current;
   }
