@@ -10,7 +10,9 @@ import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisReplyException;
 import com.voltageems.hissrv.redis.source.link.RedisSettings;
 import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
+import com.voltageems.hissrv.redis.source.link.SentinelLoginException;
 import com.voltageems.hissrv.redis.source.link.ServerFacts;
+import com.voltageems.hissrv.redis.source.link.UnknownPrimaryException;
 import com.voltageems.hissrv.redis.source.link.WrongServerException;
 import com.voltageems.hissrv.redis.source.type.Source;
 import com.voltageems.hissrv.redis.source.type.SourceTypes;
@@ -58,6 +60,10 @@ final class ConnectionCheck {
       for (Source source : config.sources()) {
         ask(source, link);
       }
+    } catch (UnknownPrimaryException e) {
+      errors.put(ConnectionSettings.SENTINEL_MASTER.name(), String.valueOf(e.getMessage()));
+    } catch (SentinelLoginException e) {
+      errors.put(ConnectionSettings.SENTINEL_PASSWORD.name(), String.valueOf(e.getMessage()));
     } catch (RedisUnavailableException e) {
       errors.put(where, String.valueOf(e.getMessage()));
     } catch (RedisReplyException e) {

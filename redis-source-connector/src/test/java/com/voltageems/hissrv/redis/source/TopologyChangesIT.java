@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
+import org.apache.kafka.common.config.ConfigValue;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -361,5 +362,45 @@ class TopologyChangesIT {
         assertThat(pollUntil(task, all -> !all.isEmpty())).containsExactly(2.0);
       }
     }
+  }
+
+  /** What a sentinel answers is told on its own settings, also if another one is away. */
+  @Test
+  @RequiresServer(RequiresServer.Server.REDIS)
+  void sentinel_refusesTheLogin_orDoesNotKnowTheName() throws IOException {
+    int port = Ports.free();
+    try (RedisServer redis = RedisServer.start(Files.createDirectory(dir.resolve("a")));
+        ServerProcess sentinel = sentinel(port, redis.port())) {
+      assertThat(sentinel.isAlive()).isTrue();
+      Map<String, String> config = watched("redis.nodes", "127.0.0.1:" + port + ",127.0.0.1:1");
+      assertThat(errors(config)).isEmpty();
+      config.put("redis.sentinel.master", "sight");
+      assertThat(errors(config))
+          .containsOnlyKeys("redis.sentinel.master")
+          .allSatisfy((name, text) -> assertThat(text).contains("knows no primary named sight"));
+      config.put("redis.sentinel.master", "site");
+      call(port, "ACL", "SETUSER", "default", "resetpass", ">of-the-sentinel");
+      for (String password : List.of("", "wrong")) {
+        config.put("redis.sentinel.password", password);
+        assertThat(errors(config))
+            .containsOnlyKeys("redis.sentinel.password")
+            .allSatisfy(
+                (name, text) ->
+                    assertThat(text)
+                        .contains("the sentinel 127.0.0.1:" + port + " refused the login"));
+      }
+      config.put("redis.sentinel.password", "of-the-sentinel");
+      assertThat(errors(config)).isEmpty();
+    }
+  }
+
+  private static Map<String, String> errors(Map<String, String> config) {
+    Map<String, String> errors = new HashMap<>();
+    for (ConfigValue value : new RedisSourceConnector().validate(config).configValues()) {
+      if (!value.errorMessages().isEmpty()) {
+        errors.put(value.name(), String.valueOf(value.errorMessages()));
+      }
+    }
+    return errors;
   }
 }

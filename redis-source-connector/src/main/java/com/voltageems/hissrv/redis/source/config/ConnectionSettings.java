@@ -36,7 +36,10 @@ public final class ConnectionSettings {
           "redis.nodes",
           "redis.username",
           "redis.password",
-          "redis.timeout.ms");
+          "redis.timeout.ms",
+          "redis.sentinel.master",
+          "redis.sentinel.username",
+          "redis.sentinel.password");
 
   private static final String INSTEAD =
       "write rediss:// for TLS, and use " + NAMES.username() + " and " + NAMES.password();
@@ -46,9 +49,9 @@ public final class ConnectionSettings {
 
   static {
     MODES_OF.put(NAMES.nodes(), List.of(Mode.SENTINEL, Mode.CLUSTER));
-    MODES_OF.put("redis.sentinel.master", List.of(Mode.SENTINEL));
-    MODES_OF.put("redis.sentinel.username", List.of(Mode.SENTINEL));
-    MODES_OF.put("redis.sentinel.password", List.of(Mode.SENTINEL));
+    MODES_OF.put(NAMES.sentinelMaster(), List.of(Mode.SENTINEL));
+    MODES_OF.put(NAMES.sentinelUsername(), List.of(Mode.SENTINEL));
+    MODES_OF.put(NAMES.sentinelPassword(), List.of(Mode.SENTINEL));
   }
 
   private static final Recommender WITH_TLS =
@@ -88,16 +91,16 @@ public final class ConnectionSettings {
           .as(list -> list.stream().map(ConnectionSettings::address).toList());
 
   public static final Setting<String> SENTINEL_MASTER =
-      ofModes(Setting.text("redis.sentinel.master", ""))
+      ofModes(Setting.text(NAMES.sentinelMaster(), ""))
           .doc("The primary's name for the sentinels.");
 
   public static final Setting<String> SENTINEL_USERNAME =
-      ofModes(Setting.text("redis.sentinel.username", ""))
+      ofModes(Setting.text(NAMES.sentinelUsername(), ""))
           .low()
           .doc("ACL user of the sentinels; empty for their default user.");
 
   public static final Setting<Optional<Password>> SENTINEL_PASSWORD =
-      ofModes(Setting.secret("redis.sentinel.password"))
+      ofModes(Setting.secret(NAMES.sentinelPassword()))
           .low()
           .doc("The password for the sentinels.");
 

@@ -1,10 +1,14 @@
 package com.voltageems.hissrv.redis.source.jedis;
 
 import com.voltageems.hissrv.plugin.tls.TlsFailure;
+import com.voltageems.hissrv.redis.source.jedis.JedisNodes.SentinelAnswer;
 import com.voltageems.hissrv.redis.source.link.ErrorKind;
 import com.voltageems.hissrv.redis.source.link.RedisSettings;
 import com.voltageems.hissrv.redis.source.link.RedisTls;
 import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
+import com.voltageems.hissrv.redis.source.link.SentinelLoginException;
+import com.voltageems.hissrv.redis.source.link.SettingNames;
+import com.voltageems.hissrv.redis.source.link.UnknownPrimaryException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
@@ -28,6 +32,9 @@ final class ConnectFailure {
 
   /** Returns the exception to throw: a refusal, which repeating does not change, or an outage. */
   static RuntimeException of(JedisException e, RedisSettings settings) {
+    if (e instanceof SentinelAnswer answer) {
+      return ofSentinel(answer, settings.names());
+    }
     String message = ErrorKind.withoutArguments(String.valueOf(e.getMessage()));
     String where = "Redis at " + settings.where();
     if (isUnknownCommand(e)) {
@@ -51,6 +58,22 @@ final class ConnectFailure {
     }
     return new RedisUnavailableException(
         "cannot connect to " + where + ": " + describe(e, settings), e);
+  }
+
+  private static RuntimeException ofSentinel(SentinelAnswer answer, SettingNames names) {
+    if (answer.refusedLogin) {
+      return new SentinelLoginException(
+          answer.getMessage()
+              + " (see "
+              + names.sentinelUsername()
+              + " and "
+              + names.sentinelPassword()
+              + "): "
+              + rootMessage(answer),
+          answer);
+    }
+    return new UnknownPrimaryException(
+        answer.getMessage() + " (see " + names.sentinelMaster() + ")", answer);
   }
 
   /**

@@ -106,6 +106,19 @@ public final class JedisNodes {
     }
   }
 
+  /** Thrown if a sentinel has answered, but does not help. */
+  static final class SentinelAnswer extends JedisException {
+    private static final long serialVersionUID = 1L;
+
+    /** Whether it refused the login; otherwise it does not know the primary's name. */
+    final boolean refusedLogin;
+
+    SentinelAnswer(String message, boolean refusedLogin, @Nullable Throwable cause) {
+      super(message, cause);
+      this.refusedLogin = refusedLogin;
+    }
+  }
+
   boolean areOpen() {
     return !primaries.isEmpty();
   }
@@ -257,7 +270,8 @@ public final class JedisNodes {
           break;
         }
       } catch (JedisException e) {
-        last = e;
+        // What a sentinel has answered tells more than that another one is away.
+        last = last instanceof SentinelAnswer ? last : e;
       }
     }
     if (votes.isEmpty()) {
@@ -275,10 +289,16 @@ public final class JedisNodes {
           () -> Bytes.of("SENTINEL"), "get-master-addr-by-name", settings.sentinelMaster());
       List<byte[]> address = connection.getBinaryMultiBulkReply();
       if (address == null || address.size() != 2) {
-        throw new JedisException(
-            "sentinel " + sentinel + " knows no primary named " + settings.sentinelMaster());
+        throw new SentinelAnswer(
+            "the sentinel " + sentinel + " knows no primary named " + settings.sentinelMaster(),
+            false,
+            null);
       }
       return address(Bytes.text(address.get(0)), Integer.parseInt(Bytes.text(address.get(1))));
+    } catch (JedisDataException e) {
+      throw ConnectFailure.isRefusal(e)
+          ? new SentinelAnswer("the sentinel " + sentinel + " refused the login", true, e)
+          : e;
     }
   }
 

@@ -11,6 +11,17 @@ package com.voltageems.hissrv.redis.source.link;
  * @param username user of the login
  * @param password password of the login
  * @param timeout how long to wait for a connection and for each reply
+ * @param sentinelMaster name of the primary as the sentinels know it
+ * @param sentinelUsername user of the login to the sentinels
+ * @param sentinelPassword password of that user
  */
 public record SettingNames(
-    String uri, String mode, String nodes, String username, String password, String timeout) {}
+    String uri,
+    String mode,
+    String nodes,
+    String username,
+    String password,
+    String timeout,
+    String sentinelMaster,
+    String sentinelUsername,
+    String sentinelPassword) {}
