@@ -199,6 +199,15 @@ public final class TlsSettings {
         .toList();
   }
 
+  /**
+   * Reads the client's certificate alone.
+   *
+   * @throws TlsException if it is not right, or not valid at this time
+   */
+  void checkClient(AbstractConfig config, Instant now) {
+    KeyStores.load(keystore(config), now);
+  }
+
   /** Returns what is wrong with the files and texts, by the setting at fault. */
   public Map<String, String> problems(AbstractConfig config, Instant now) {
     Map<String, String> problems = new TreeMap<>();

@@ -4,6 +4,7 @@ import com.voltageems.hissrv.plugin.Address;
 import com.voltageems.hissrv.plugin.Recommenders;
 import com.voltageems.hissrv.plugin.Setting;
 import com.voltageems.hissrv.plugin.Validators;
+import com.voltageems.hissrv.plugin.tls.RenewedTls;
 import com.voltageems.hissrv.plugin.tls.TlsException;
 import com.voltageems.hissrv.plugin.tls.TlsSettings;
 import com.voltageems.hissrv.redis.source.link.RedisSettings;
@@ -194,7 +195,7 @@ public final class ConnectionSettings {
    * @throws TlsException if a certificate or key cannot be read
    */
   static RedisSettings read(AbstractConfig config, String clientName) {
-    RedisTls tls = isEncrypted(config) ? new RedisTls(TLS, TLS.open(config, null)) : null;
+    RedisTls tls = isEncrypted(config) ? new RedisTls(TLS, new RenewedTls(TLS, config)) : null;
     return read(config, clientName, tls);
   }
 

@@ -9,6 +9,7 @@ import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
 import com.voltageems.hissrv.redis.source.link.SentinelLoginException;
 import com.voltageems.hissrv.redis.source.link.SettingNames;
 import com.voltageems.hissrv.redis.source.link.UnknownPrimaryException;
+import com.voltageems.hissrv.redis.source.run.WorkerClock;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
@@ -145,15 +146,20 @@ final class ConnectFailure {
     boolean notReached =
         cause(failure, java.net.ConnectException.class) != null
             || cause(failure, SocketTimeoutException.class) != null;
-    // Redis closes the connection to a client without a certificate, and only then reports why.
-    return encryption != null
-            && !encryption.tls().hasClientCertificate()
-            && brokenOff
-            && !notReached
-        ? whole
+    // Redis closes the connection to a client whose certificate is missing or not accepted, and
+    // only then reports why.
+    if (encryption == null || !brokenOff || notReached) {
+      return whole;
+    }
+    return encryption.tls().hasClientCertificate()
+        ? encryption
+            .files()
+            .outdated(WorkerClock.system().instant())
+            .map(reason -> whole + "; " + reason)
+            .orElse(whole)
+        : whole
             + "; if the server asks for a client's certificate (tls-auth-clients), set "
-            + encryption.names().clientName()
-        : whole;
+            + encryption.names().clientName();
   }
 
   private static String rootMessage(Throwable failure) {

@@ -34,8 +34,6 @@ public final class JedisNodes {
   private static final int SLOTS = 16384;
 
   private final RedisSettings settings;
-  private final JedisClientConfig dataConfig;
-  private final JedisClientConfig sentinelConfig;
 
   /** Primaries by address, in the order of their slots; empty while not connected. */
   private final Map<HostAndPort, Node> connections = new LinkedHashMap<>();
@@ -50,8 +48,6 @@ public final class JedisNodes {
 
   JedisNodes(RedisSettings settings) {
     this.settings = settings;
-    this.dataConfig = JedisConfigs.data(settings);
-    this.sentinelConfig = JedisConfigs.sentinel(settings);
   }
 
   /**
@@ -230,7 +226,7 @@ public final class JedisNodes {
   }
 
   private Node open(HostAndPort address) {
-    return new Node(address, dataConfig);
+    return new Node(address, JedisConfigs.data(settings));
   }
 
   private void add(HostAndPort address, Node connection) {
@@ -284,7 +280,7 @@ public final class JedisNodes {
   }
 
   private HostAndPort askSentinel(HostAndPort sentinel) {
-    try (Connection connection = new Connection(sentinel, sentinelConfig)) {
+    try (Connection connection = new Connection(sentinel, JedisConfigs.sentinel(settings))) {
       connection.sendCommand(
           () -> Bytes.of("SENTINEL"), "get-master-addr-by-name", settings.sentinelMaster());
       List<byte[]> address = connection.getBinaryMultiBulkReply();
