@@ -45,6 +45,12 @@ public record SinkTopics(boolean present, List<String> names, String regex, Dura
     return topics.stream().filter(matches.or(names::contains)).collect(Collectors.toSet());
   }
 
+  /** Returns whether the sink does not read this topic, for all that its settings say. */
+  public boolean leaves(String topic) {
+    boolean known = !names.isEmpty() || expression().isPresent();
+    return known && among(Set.of(topic)).isEmpty();
+  }
+
   /** Empty if the pattern is missing or Connect would refuse it: we cannot know what it matches. */
   private Optional<Pattern> expression() {
     try {

@@ -5,6 +5,7 @@ import com.voltageems.hissrv.query.health.Gauge;
 import com.voltageems.hissrv.query.health.PartState.State;
 import com.voltageems.hissrv.query.health.ProbeException;
 import com.voltageems.hissrv.query.health.Report;
+import com.voltageems.hissrv.query.health.SinkTopics;
 import com.voltageems.hissrv.query.health.pipeline.PartitionWatch.Standing;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,28 +46,26 @@ final class SinkJudge {
   /**
    * The other findings of a check.
    *
-   * @param present false if there is no such connector, which then cannot say why it stands still;
-   *     true if there is, or if unknown
+   * @param reads the topics that it reads, and whether it is there at all to say why it stands
+   *     still
    * @param assigned the partitions that its tasks have
    * @param unfound the partitions that its tasks will find when they look for new topics again
-   * @param refresh how often they look
    * @param topics what is wrong with the topics that it reads
    * @param others other members that read in its consumer group
    * @param lost records that Kafka deleted before they were committed
    * @param noDeadLetters its dead-letter topic, if that does not exist; else empty
    */
   record Seen(
-      boolean present,
+      SinkTopics reads,
       Set<TopicPartition> assigned,
       Set<TopicPartition> unfound,
-      Duration refresh,
       TopicsWatch.Found topics,
       GroupWatch.Found others,
       LossWatch.Found lost,
       String noDeadLetters) {
     /** Returns the additional time in which the partition may stand still. */
     private Duration more(TopicPartition partition) {
-      return unfound.contains(partition) ? refresh : Duration.ZERO;
+      return unfound.contains(partition) ? reads.refresh() : Duration.ZERO;
     }
   }
 
@@ -198,7 +197,7 @@ final class SinkJudge {
             : "; "
                 + unfound
                 + " of them in new topics, which the worker sees within "
-                + seen.refresh().toSeconds()
+                + seen.reads().refresh().toSeconds()
                 + " s unless its consumer.metadata.max.age.ms is longer");
   }
 
@@ -247,8 +246,15 @@ final class SinkJudge {
 
   /** Returns a likely reason if the task reports none. */
   private String why(TopicPartition partition, List<Trouble> all, Seen seen) {
-    if (!seen.present()) {
+    if (!seen.reads().present()) {
       return "; " + sink + " is not there";
+    }
+    if (seen.reads().leaves(partition.topic())) {
+      return "; "
+          + sink
+          + " no longer reads that topic: its topics or topics.regex (kafka.topic_prefix of"
+          + " hissrv.yml) are others now; with those of before it writes them, until Kafka deletes"
+          + " them";
     }
     if (seen.assigned().contains(partition)
         && all.stream().anyMatch(other -> other.standing().hold() != null)) {

@@ -135,10 +135,9 @@ public final class SinkProbe implements Probe {
     LossWatch.Found lost = lossWatch.look(kept, now);
     SinkJudge.Seen all =
         new SinkJudge.Seen(
-            topics.present(),
+            topics,
             reading.assigned(),
             reading.unfound(committed.keySet()),
-            topics.refresh(),
             found,
             groupWatch.look(reading.members(), now),
             lost,

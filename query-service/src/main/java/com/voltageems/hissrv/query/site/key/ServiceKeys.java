@@ -134,7 +134,8 @@ final class ServiceKeys {
                   "topic_prefix",
                   Scalar.name(),
                   "hissrv.",
-                  "What the names of the topics begin with."),
+                  "What the names of the topics begin with. The sink reads no others: before a change"
+                      + " let it reach the end of those of before."),
               Key.of(
                   "dead_letter_topic",
                   Scalar.name(),

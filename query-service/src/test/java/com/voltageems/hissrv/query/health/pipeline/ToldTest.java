@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.voltageems.hissrv.query.health.Gauge;
 import com.voltageems.hissrv.query.health.PartState;
 import com.voltageems.hissrv.query.health.Report;
+import com.voltageems.hissrv.query.health.SinkTopics;
 import com.voltageems.hissrv.query.health.Telling;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -354,10 +355,9 @@ class ToldTest {
     SinkJudge judge = new SinkJudge("sink", Duration.ofMinutes(1), Duration.ofSeconds(10));
     SinkJudge.Seen nothingElse =
         new SinkJudge.Seen(
-            true,
+            SinkTopics.UNKNOWN,
             Set.of(),
             Set.of(),
-            Duration.ZERO,
             TopicsWatch.Found.ALL,
             GroupWatch.Found.NONE,
             LossWatch.Found.NONE,
@@ -392,10 +392,9 @@ class ToldTest {
                 List.of(standing(found, 2), standing(unfound, 7)),
                 (partition, offset) -> null,
                 new SinkJudge.Seen(
-                    true,
+                    SinkTopics.UNKNOWN,
                     Set.of(found),
                     Set.of(unfound),
-                    Duration.ofMinutes(5),
                     TopicsWatch.Found.ALL,
                     GroupWatch.Found.NONE,
                     LossWatch.Found.NONE,
@@ -406,6 +405,37 @@ class ToldTest {
         .isEqualTo(
             "moves; 9 records wait; 7 of them in new topics, which the worker sees within 300 s"
                 + " unless its consumer.metadata.max.age.ms is longer");
+  }
+
+  /** Another kafka.topic_prefix: the message sent to the rights of the worker's user. */
+  @Test
+  void recordsInATopicThatTheSinkNoLongerReads_areToldAsSuch() throws Exception {
+    for (SinkTopics reads :
+        List.of(
+            new SinkTopics(true, List.of(), "site7\\..*"),
+            new SinkTopics(true, List.of("site7.live"), ""))) {
+      Report report =
+          new SinkJudge("sink", Duration.ofMinutes(1), Duration.ofSeconds(10))
+              .report(
+                  Map.of("queue_size", 2L),
+                  List.of(standing(new TopicPartition("hissrv.live", 0), 2)),
+                  (each, offset) -> new RecordReader.Waiting(0, NOW),
+                  new SinkJudge.Seen(
+                      reads,
+                      Set.of(),
+                      Set.of(),
+                      TopicsWatch.Found.ALL,
+                      GroupWatch.Found.NONE,
+                      LossWatch.Found.NONE,
+                      ""),
+                  NOW.plusSeconds(70));
+      assertThat(report.state()).isEqualTo(PartState.State.DEGRADED);
+      assertThat(report.message())
+          .endsWith(
+              ": 2 records wait; sink no longer reads that topic: its topics or topics.regex"
+                  + " (kafka.topic_prefix of hissrv.yml) are others now; with those of before it"
+                  + " writes them, until Kafka deletes them");
+    }
   }
 
   /** Connect's producer waits for a topic without end; the task can tell nothing meanwhile. */
@@ -419,10 +449,9 @@ class ToldTest {
                 List.of(standing(partition, 2)),
                 (each, offset) -> new RecordReader.Waiting(0, NOW),
                 new SinkJudge.Seen(
-                    true,
+                    SinkTopics.UNKNOWN,
                     Set.of(partition),
                     Set.of(),
-                    Duration.ZERO,
                     TopicsWatch.Found.ALL,
                     GroupWatch.Found.NONE,
                     LossWatch.Found.NONE,
