@@ -31,5 +31,6 @@ END
 } >"$properties"
 
 export KAFKA_HEAP_OPTS="${KAFKA_HEAP_OPTS:--Xms64m -Xmx512m}"
-export KAFKA_OPTS="-javaagent:/opt/hissrv/jmx_prometheus_javaagent.jar=9404:/opt/hissrv/connect-jmx.yml ${KAFKA_OPTS:-}"
+# A worker without memory loses threads and goes on without them: it ends, to be started again.
+export KAFKA_OPTS="-XX:+ExitOnOutOfMemoryError -javaagent:/opt/hissrv/jmx_prometheus_javaagent.jar=9404:/opt/hissrv/connect-jmx.yml ${KAFKA_OPTS:-}"
 exec /opt/kafka/bin/connect-distributed.sh "$properties"
