@@ -15,6 +15,7 @@ import com.voltageems.hissrv.query.health.store.KafkaShownMemory;
 import com.voltageems.hissrv.query.health.store.ShownMemory;
 import com.voltageems.hissrv.query.health.store.StoreProbe;
 import com.voltageems.hissrv.query.http.QueryServer;
+import com.voltageems.hissrv.query.process.Crash;
 import com.voltageems.hissrv.query.site.SiteFile;
 import com.voltageems.hissrv.query.site.command.SiteCommands;
 import com.voltageems.hissrv.query.site.compile.SiteCompiler;
@@ -56,7 +57,8 @@ import picocli.CommandLine.Option;
     exitCodeList = {
       "0:stopped as asked",
       "1:the port is not available, or another failure at startup",
-      "2:a setting or an option is invalid"
+      "2:a setting or an option is invalid",
+      "3:no memory left, or one of its threads ended by an error of the JVM: start it again"
     })
 public final class Main implements Callable<Integer> {
   /** Exit code for a setting or an option that cannot be used. */
@@ -83,6 +85,7 @@ public final class Main implements Callable<Integer> {
   private Main() {}
 
   public static void main(String[] args) {
+    Crash.onLostThreads();
     int code = SiteCommands.into(new CommandLine(new Main())).execute(args);
     CLOSED.countDown();
     System.exit(code);

@@ -21,11 +21,16 @@ class ArchitectureTest {
   static final ArchRule storeInterface_knowsNobody =
       classes()
           .that()
-          .resideInAnyPackage(QUERY + ".store", QUERY + ".store.raw", QUERY + ".store.window")
+          .resideInAnyPackage(
+              QUERY + ".store",
+              QUERY + ".store.heap",
+              QUERY + ".store.raw",
+              QUERY + ".store.window")
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage(
               QUERY + ".store",
+              QUERY + ".store.heap",
               QUERY + ".store.raw",
               QUERY + ".store.window",
               "java.lang..",

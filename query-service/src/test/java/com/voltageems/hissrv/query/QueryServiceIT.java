@@ -19,7 +19,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -61,16 +65,20 @@ class QueryServiceIT {
         """);
     Path log = folder.resolve("service.log");
     service = launch(log, "--config", config.toString());
-    await()
-        .atMost(Duration.ofMinutes(1))
-        .until(() -> ADDRESS.matcher(Files.readString(log)).find() || !service.isAlive());
-    Matcher address = ADDRESS.matcher(Files.readString(log));
-    assertThat(address.find()).as(Files.readString(log)).isTrue();
-    url = address.group(1);
+    url = address(service, log);
     // It listens a moment before it has looked at the database.
     await()
         .atMost(Duration.ofMinutes(1))
         .until(() -> new QueryServiceIT().get("/health").statusCode() == 200);
+  }
+
+  private static String address(Process process, Path log) throws IOException {
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> ADDRESS.matcher(Files.readString(log)).find() || !process.isAlive());
+    Matcher address = ADDRESS.matcher(Files.readString(log));
+    assertThat(address.find()).as(Files.readString(log)).isTrue();
+    return address.group(1);
   }
 
   @AfterAll
@@ -80,10 +88,15 @@ class QueryServiceIT {
   }
 
   private static Process launch(Path log, String... args) throws IOException {
+    return launch(log, List.of("-Xmx128m"), args);
+  }
+
+  private static Process launch(Path log, List<String> jvm, String... args) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ServerProcess.ofTests());
-    command.addAll(List.of("-Xmx128m", "-jar", archive().toString()));
+    command.addAll(jvm);
+    command.addAll(List.of("-jar", archive().toString()));
     command.addAll(List.of(args));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("QUESTDB_URL", database.jdbcUrl());
@@ -144,6 +157,71 @@ class QueryServiceIT {
             });
     assertThat(found[0]).isEqualTo(1_000_000);
     assertThat(found[1]).isEqualTo(999_999L * 500_000);
+  }
+
+  /**
+   * Six long and wide answers at a time in half the heap that six of them take: each is whole or
+   * refused, and the service goes on. It once ended within seconds in the heap of the systemd unit.
+   */
+  @Test
+  void wideAnswersBeyondTheHeap_areRefusedOneByOne() throws Exception {
+    long start = 1_650_000_000_000L;
+    for (int batch = 0; batch < 4; batch++) {
+      List<String> lines = new ArrayList<>();
+      for (int i = batch * 5000; i < (batch + 1) * 5000; i++) {
+        StringBuilder line = new StringBuilder("wide,ch=1 ");
+        for (int field = 0; field < 50; field++) {
+          line.append(field == 0 ? "" : ",").append('f').append(field).append('=').append(i + 0.5);
+        }
+        lines.add(line.append(' ').append(start + i * 1000L).toString());
+      }
+      writer.write("wide", lines);
+    }
+    Path config = dir.resolve("small.yml");
+    Files.writeString(
+        config, "http.port: 0\nquery.timeout: 1m\nstore.questdb.url: ${QUESTDB_URL}\n");
+    Path log = dir.resolve("small.log");
+    Process small =
+        launch(
+            log,
+            List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError"),
+            "--config",
+            config.toString());
+    try {
+      String question =
+          address(small, log)
+              + "/query?measurement=wide&limit=20000&range=1d&format=csv&start="
+              + start;
+      List<String> answers = Collections.synchronizedList(new ArrayList<>());
+      ExecutorService callers = Executors.newFixedThreadPool(6);
+      for (int i = 0; i < 36; i++) {
+        Future<?> unused = callers.submit(() -> answers.add(told(question)));
+      }
+      callers.shutdown();
+      assertThat(callers.awaitTermination(5, TimeUnit.MINUTES)).isTrue();
+
+      assertThat(small.isAlive()).as(Files.readString(log)).isTrue();
+      assertThat(answers).hasSize(36).containsOnly("200: 20001 lines", "503: no_memory");
+      // Enough for one, as soon as the others are gone.
+      assertThat(told(question)).isEqualTo("200: 20001 lines");
+      assertThat(answers).contains("503: no_memory");
+      assertThat(Files.readString(log)).contains("heap of").contains("-Xmx");
+    } finally {
+      small.destroyForcibly();
+    }
+  }
+
+  /** Returns the status with the number of lines, or with the kind of failure. */
+  private String told(String question) throws IOException, InterruptedException {
+    HttpResponse<String> response =
+        http.send(
+            HttpRequest.newBuilder(URI.create(question)).timeout(Duration.ofMinutes(2)).build(),
+            HttpResponse.BodyHandlers.ofString());
+    return response.statusCode()
+        + ": "
+        + (response.statusCode() == 200
+            ? response.body().lines().count() + " lines"
+            : JSON.readTree(response.body()).path("error").asText());
   }
 
   private static void writeTelemetry(Instant now) {

@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.query.health;
 
 import com.voltageems.hissrv.query.health.PartState.State;
+import com.voltageems.hissrv.query.process.Schedulers;
 import com.voltageems.hissrv.query.store.StoreException;
 import java.net.SocketTimeoutException;
 import java.net.http.HttpTimeoutException;
@@ -17,7 +18,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -62,13 +62,7 @@ public final class HealthBoard implements AutoCloseable {
   private final Duration interval;
   private final Duration staleAfter;
   private final ClockSteps steps;
-  private final ScheduledExecutorService pulse =
-      Executors.newSingleThreadScheduledExecutor(
-          work -> {
-            Thread thread = new Thread(work, "health-pulse");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final ScheduledExecutorService pulse = Schedulers.of("health-pulse");
 
   private Instant started;
 
@@ -108,12 +102,7 @@ public final class HealthBoard implements AutoCloseable {
   }
 
   private static ScheduledExecutorService executor(Probe probe) {
-    return Executors.newSingleThreadScheduledExecutor(
-        work -> {
-          Thread thread = new Thread(work, "probe-" + probe.name());
-          thread.setDaemon(true);
-          return thread;
-        });
+    return Schedulers.of("probe-" + probe.name());
   }
 
   /** Starts the checks. */
@@ -126,7 +115,6 @@ public final class HealthBoard implements AutoCloseable {
   }
 
   private void start(Probe probe, ScheduledExecutorService executor) {
-    // If the task ends with an Error, the part grows stale and so counts as down.
     ScheduledFuture<?> unused =
         executor.scheduleWithFixedDelay(
             () -> look(probe), 0, interval.toMillis(), TimeUnit.MILLISECONDS);
@@ -290,7 +278,8 @@ public final class HealthBoard implements AutoCloseable {
     }
     if (outer instanceof StoreException store
         && (store.kind() == StoreException.Kind.TIMEOUT
-            || store.kind() == StoreException.Kind.TOO_MUCH)) {
+            || store.kind() == StoreException.Kind.TOO_MUCH
+            || store.kind() == StoreException.Kind.NO_MEMORY)) {
       // How the client broke off the call says nothing: "Socket closed", "Canceled".
       return Redaction.oneLine(String.valueOf(store.getMessage()));
     }

@@ -134,6 +134,7 @@ public final class QueryServer implements AutoCloseable {
     // every answer, byte by byte.
     config.http.generateEtags = false;
     config.http.prefer405over404 = true;
+    config.router.javaLangErrorHandler(Failures::error);
     config.http.maxRequestSize = Sending.MOST_BODY;
 
     config.jetty.modifyServer(

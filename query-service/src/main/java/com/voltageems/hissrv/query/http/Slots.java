@@ -4,6 +4,7 @@ import com.voltageems.hissrv.query.config.QueryConfig.Limits;
 import com.voltageems.hissrv.query.http.problem.ErrorKind;
 import com.voltageems.hissrv.query.http.problem.RefusedException;
 import com.voltageems.hissrv.query.store.Deadline;
+import com.voltageems.hissrv.query.store.StoreException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -78,6 +79,7 @@ final class Slots {
     }
     Slot slot = new Slot();
     try {
+      StoreException.requireHeap();
       return call.apply(slot);
     } finally {
       slot.end();

@@ -64,7 +64,9 @@ final class SilenceSearch {
       try {
         tell(doubt, times(doubt, Deadline.in(time)), sink);
       } catch (StoreException e) {
-        if (e.kind() != StoreException.Kind.TIMEOUT && e.kind() != StoreException.Kind.TOO_MUCH) {
+        if (e.kind() != StoreException.Kind.TIMEOUT
+            && e.kind() != StoreException.Kind.TOO_MUCH
+            && e.kind() != StoreException.Kind.NO_MEMORY) {
           throw e;
         }
         return;

@@ -29,7 +29,11 @@ public final class Columns {
     this.others = new @Nullable Object[columns][];
   }
 
-  /** Appends the time and the values of a row. */
+  /**
+   * Appends the time and the values of a row.
+   *
+   * @throws StoreException if the heap has no room for more rows
+   */
   public void add(Row row) {
     if (size == times.length) {
       grow(Math.min(size + (size >> 1), most));
@@ -55,6 +59,7 @@ public final class Columns {
   }
 
   private void grow(int length) {
+    StoreException.requireHeap();
     times = Arrays.copyOf(times, length);
     for (int i = 0; i < numbers.length; i++) {
       numbers[i] = Arrays.copyOf(numbers[i], length);

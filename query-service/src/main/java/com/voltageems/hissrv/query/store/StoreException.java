@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.query.store;
 
+import com.voltageems.hissrv.query.store.heap.HeapRoom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,8 @@ public final class StoreException extends RuntimeException {
     TIMEOUT,
     /** The query exceeds a limit that the database has of its own; a smaller query may succeed. */
     TOO_MUCH,
+    /** This service has no memory for the answer; a smaller or a later one may fit. */
+    NO_MEMORY,
     /** The database refuses the service's login, or lacks it a right; somebody must mend it. */
     LOGIN,
     /** What is to be read does not exist, or the login may not see it; somebody must mend it. */
@@ -30,6 +33,24 @@ public final class StoreException extends RuntimeException {
   public StoreException(Kind kind, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.kind = kind;
+  }
+
+  /**
+   * Throws if the heap of this process has no room for more of an answer. Whoever collects rows
+   * calls it now and then.
+   */
+  public static void requireHeap() {
+    HeapRoom room = HeapRoom.ofProcess();
+    if (room.isFull()) {
+      throw new StoreException(
+          Kind.NO_MEMORY,
+          "the service's heap of "
+              + room.megabytes()
+              + " MB has no room for this answer beside what it holds: ask for a shorter range,"
+              + " fewer devices or fewer fields, or try again; or start the service with a larger"
+              + " -Xmx",
+          null);
+    }
   }
 
   public Kind kind() {

@@ -15,6 +15,7 @@ import com.voltageems.hissrv.query.store.HistoryStore;
 import com.voltageems.hissrv.query.store.Point;
 import com.voltageems.hissrv.query.store.SameTime;
 import com.voltageems.hissrv.query.store.Series;
+import com.voltageems.hissrv.query.store.StoreException;
 import com.voltageems.hissrv.query.store.window.Windows;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * and both results are joined window by window.
  */
 public final class Answerer {
+  /** How many rows of a series are added before the next look at the heap. */
+  private static final int ROWS_BETWEEN = 64;
+
   private final HistoryStore store;
   private final Resolutions resolutions;
   private final int maxValues;
@@ -140,8 +144,12 @@ public final class Answerer {
       List<String> key,
       long micros,
       int columns) {
-    return rows.computeIfAbsent(key, any -> new TreeMap<>())
-        .computeIfAbsent(micros, any -> new @Nullable Object[columns]);
+    NavigableMap<Long, @Nullable Object[]> series =
+        rows.computeIfAbsent(key, any -> new TreeMap<>());
+    if (series.size() % ROWS_BETWEEN == ROWS_BETWEEN - 1) {
+      StoreException.requireHeap();
+    }
+    return series.computeIfAbsent(micros, any -> new @Nullable Object[columns]);
   }
 
   /** Applies the limit to all series together: it cuts rows at the far end of the time order. */

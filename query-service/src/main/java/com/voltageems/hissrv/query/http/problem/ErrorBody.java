@@ -54,6 +54,7 @@ record ErrorBody(int status, ErrorKind kind, String message, Map<String, @Nullab
                     + "; ask for a shorter range, fewer devices or fewer fields, or raise"
                     + " query.timeout");
         case TOO_MUCH -> of(ErrorKind.TOO_MUCH, message);
+        case NO_MEMORY -> of(ErrorKind.NO_MEMORY, message);
         case LOGIN -> of(ErrorKind.STORE_LOGIN, message);
         case MISSING -> of(ErrorKind.STORE_MISSING, message);
         case FAILED -> of(ErrorKind.STORE_FAILED, "the database refused the query; see the log");

@@ -28,6 +28,7 @@ public enum ErrorKind {
   STORE_LOGIN(503, "the database refuses the service's login"),
   STORE_MISSING(503, "the bucket or database to read is not there, or hidden from the service"),
   RAW_UNSAFE(503, "the login of raw queries may write"),
+  NO_MEMORY(503, "the service's memory is too small for this answer now"),
   CONNECT(503, "Kafka Connect did not do it"),
   SYNC(503, "no source can be asked to read now"),
   TIMEOUT(504, "it took too long");

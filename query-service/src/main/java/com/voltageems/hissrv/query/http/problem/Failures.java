@@ -3,10 +3,12 @@ package com.voltageems.hissrv.query.http.problem;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.voltageems.hissrv.query.health.Redaction;
+import com.voltageems.hissrv.query.process.Crash;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Header;
 import io.javalin.http.HttpResponseException;
+import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -35,6 +37,24 @@ public final class Failures {
     Failures failures = new Failures(new Seldom(Duration.ofMinutes(1), System::nanoTime));
     routes.exception(HttpResponseException.class, Failures::http);
     routes.exception(Exception.class, failures::failure);
+  }
+
+  /** Answers an error of the JVM; without memory the process ends. */
+  public static void error(HttpServletResponse response, Error error) {
+    if (isOutOfMemory(error)) {
+      Crash.end("a request", error);
+    }
+    LOG.error("A request was answered with 500", error);
+    response.setStatus(500);
+  }
+
+  private static boolean isOutOfMemory(Throwable error) {
+    for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+      if (cause instanceof OutOfMemoryError) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Answers the server's own refusals: no such path, wrong method, too large. */

@@ -1,8 +1,8 @@
 package com.voltageems.hissrv.query.site.live;
 
+import com.voltageems.hissrv.query.process.Schedulers;
 import com.voltageems.hissrv.query.site.Contents;
 import java.lang.reflect.Proxy;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -19,13 +19,7 @@ final class Triggers implements AutoCloseable {
   private static final long INTERVAL_MS = 1000;
 
   private final LiveSite site;
-  private final ScheduledExecutorService executor =
-      Executors.newSingleThreadScheduledExecutor(
-          work -> {
-            Thread thread = new Thread(work, "reload");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final ScheduledExecutorService executor = Schedulers.of("reload");
   private final Settled content;
 
   private Triggers(LiveSite site) {

@@ -145,7 +145,7 @@ public final class QuestDbStore implements HistoryStore {
     long end = SqlBuilder.micros(query.selection().endMillis());
     long most = query.limit() + BEYOND;
     Sql first = SqlBuilder.points(query, time, start, end, most);
-    long count = reader.read(query, first, connection, deadline, most > RowReader.AT_ONCE, rows);
+    long count = reader.read(query, first, connection, deadline, most, rows);
     if (count >= most) {
       OptionalLong last = rows.discardLast();
       if (last.isPresent()) {
@@ -154,7 +154,7 @@ public final class QuestDbStore implements HistoryStore {
             query.newestFirst()
                 ? SqlBuilder.points(query, time, start, cut + 1, Long.MAX_VALUE)
                 : SqlBuilder.points(query, time, cut, end, Long.MAX_VALUE);
-        reader.read(query, rest, connection, deadline, true, rows);
+        reader.read(query, rest, connection, deadline, Long.MAX_VALUE, rows);
       }
     }
     return rows.end();
@@ -172,7 +172,7 @@ public final class QuestDbStore implements HistoryStore {
             deadline,
             (connection, time) -> {
               Sql sql = SqlBuilder.times(selection, fields, time);
-              reader.read(query, sql, connection, deadline, true, rows);
+              reader.read(query, sql, connection, deadline, Long.MAX_VALUE, rows);
               return rows.end();
             });
   }

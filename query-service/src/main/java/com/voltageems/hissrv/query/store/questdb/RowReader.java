@@ -17,14 +17,21 @@ import org.jspecify.annotations.Nullable;
 
 /** Converts rows of an answer to rows of the store. */
 final class RowReader {
-  /** Number of rows per chunk if the answer is read while it arrives. */
-  static final int FETCH = 5000;
+  /** Largest number of rows per chunk if the answer is read while it arrives. */
+  private static final int FETCH = 5000;
 
   /**
-   * Up to this number, rows may arrive all at once: chunks need a transaction, which takes time of
-   * its own.
+   * Largest number of values per chunk, each of which is an object of some 40 bytes in the driver.
    */
-  static final int AT_ONCE = 20_000;
+  private static final int FETCH_VALUES = 50_000;
+
+  /**
+   * Up to this number, values may arrive all at once: chunks need a transaction, which takes time
+   * of its own.
+   */
+  private static final long AT_ONCE = 100_000;
+
+  private static final int FEW_SERIES = 10;
 
   /** Up to this number, rows arrive as fast in text format as in binary. */
   private static final int FEW = 1000;
@@ -38,7 +45,8 @@ final class RowReader {
   /**
    * Reads rows of (time, tags, values).
    *
-   * @param piecemeal true to receive the rows in chunks; this begins a transaction
+   * @param most largest number of rows that can come; if they are many, they arrive in chunks, for
+   *     which a transaction begins
    * @return the number of rows
    */
   long read(
@@ -46,10 +54,10 @@ final class RowReader {
       Sql sql,
       Connection connection,
       Deadline deadline,
-      boolean piecemeal,
+      long most,
       SameTime rows)
       throws SQLException {
-    return read(query, sql, connection, deadline, piecemeal, rows, null);
+    return read(query, sql, connection, deadline, most > AT_ONCE / width(query), rows, null);
   }
 
   /**
@@ -67,8 +75,26 @@ final class RowReader {
       SameTime rows)
       throws SQLException {
     Sum sum = new Sum(beforeMicros);
-    read(query, sql, connection, deadline, false, rows, sum);
+    read(query, sql, connection, deadline, isLong(query), rows, sum);
     return sum.sum;
+  }
+
+  /**
+   * Returns whether windows may come in large numbers. The number of series is not known: with a
+   * filter they are taken for few.
+   */
+  private static boolean isLong(HistoryQuery query) {
+    return query.selection().filters().isEmpty()
+        || expected(query) > AT_ONCE / FEW_SERIES / width(query);
+  }
+
+  /** Returns the number of values per row, without time and tags. */
+  private static int width(HistoryQuery query) {
+    return Math.max(query.columns().size(), 1);
+  }
+
+  private static int chunk(HistoryQuery query) {
+    return Math.min(FETCH, Math.max(FETCH_VALUES / width(query), 1));
   }
 
   /** Adds up a column of numbers over the rows before a given time. */
@@ -100,7 +126,7 @@ final class RowReader {
       connection.setAutoCommit(false);
     }
     try (PreparedStatement statement = Connections.prepare(connection, sql, deadline)) {
-      statement.setFetchSize(piecemeal ? FETCH : 0);
+      statement.setFetchSize(piecemeal ? chunk(query) : 0);
       if (expected(query) > FEW) {
         Connections.useBinary(statement);
       }

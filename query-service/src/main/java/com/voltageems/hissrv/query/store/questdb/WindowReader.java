@@ -6,6 +6,7 @@ import com.voltageems.hissrv.query.store.Row;
 import com.voltageems.hissrv.query.store.RowSink;
 import com.voltageems.hissrv.query.store.SameTime;
 import com.voltageems.hissrv.query.store.Selection;
+import com.voltageems.hissrv.query.store.StoreException;
 import com.voltageems.hissrv.query.store.window.Windows;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class WindowReader {
   /** An unknown part of at least this length is worth an additional statement to learn about it. */
   private static final long WORTH_MILLIS = 600_000;
+
+  /** How many rows are held before the next look at the heap. */
+  private static final int ROWS_BETWEEN = 64;
 
   private final RowReader reader;
   private final LongSupplier nowMillis;
@@ -94,7 +98,17 @@ final class WindowReader {
     }
     Lesson lesson = parts.size() == 1 ? null : more(call, key, span, parts);
     List<Row> rows = new ArrayList<>();
-    Seen seen = run(call, parts, lesson, row -> rows.add(row.copy()));
+    Seen seen =
+        run(
+            call,
+            parts,
+            lesson,
+            row -> {
+              if (rows.size() % ROWS_BETWEEN == ROWS_BETWEEN - 1) {
+                StoreException.requireHeap();
+              }
+              return rows.add(row.copy());
+            });
     if (rows(call, span.startMillis(), span.endMillis()) != span.rows()) {
       return null;
     }
