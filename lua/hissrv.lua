@@ -972,7 +972,7 @@ end
 -- Returns the next sequence number of the index. It grows with every write, and does not start again
 -- in an empty Redis.
 local function next_sequence()
-  local before = tonumber(call('GET', 'hissrv:seq') or '0')
+  local before = tonumber(call('GET', 'hissrv:seq') or '') or 0
   local sequence = math.max(before + 1, started_us)
   call('SET', 'hissrv:seq', format('%.0f', sequence))
   return format('%.0f', sequence)

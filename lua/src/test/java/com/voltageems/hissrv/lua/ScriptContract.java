@@ -728,6 +728,16 @@ abstract class ScriptContract {
   }
 
   @Test
+  void sequenceThatIsNoNumber_beginsAtTheClock() {
+    redis.set("hissrv:seq", "x");
+    collectMinute("comsrv:1001:m", T0);
+    long clockSeconds = Long.parseLong(redis.time().get(0));
+    script.run("aggregate_1m", T0 + 60);
+    assertThat(redis.zscore("archive:index:1m", "archive:1m:" + T0 + ":1001"))
+        .isGreaterThanOrEqualTo(clockSeconds * 1e6);
+  }
+
+  @Test
   void index_losesWhatHasExpired_andNeverCountsFromOne() {
     collect("comsrv:1001:m", T0, "1", "1");
     script.run("aggregate_1m", T0 + 60);

@@ -152,9 +152,14 @@ final class AggregationScheduler implements Background {
 
   /**
    * Throws if the script has refused for too long. Its message names the setting at fault, and
-   * somebody must correct it.
+   * somebody must correct it. A key of another type waits for somebody, too, but says nothing
+   * against the configuration; as with a list's, the other sources continue.
    */
   private void requirePatience(RedisReplyException e) {
+    if (e.error().isWrongType()) {
+      refusedSinceNanos = null;
+      return;
+    }
     long now = clock.nanos();
     long since = refusedSinceNanos == null ? now : refusedSinceNanos;
     refusedSinceNanos = since;

@@ -71,11 +71,25 @@ class FellowReadersIT extends RedisTaskFixture {
     assertThat(one.shared()).isEmpty();
   }
 
+  @Test
+  void entriesOfConnectorsThatAreLongGone_areRemoved() {
+    connector("old", "1", hashes("comsrv:*")).look();
+    connector("younger", "1", hashes("comsrv:*")).look();
+    client.hset("hissrv:readers", "old", aged("old", Duration.ofDays(8)));
+    client.hset("hissrv:readers", "younger", aged("younger", Duration.ofDays(6)));
+    look(connector("one", "2", hashes("inst:*")));
+    assertThat(client.hkeys("hissrv:readers")).containsExactlyInAnyOrder("younger", "one");
+  }
+
   /** Returns the entry as a connector has left it that was stopped a minute ago. */
   private static String aged(String connector) {
+    return aged(connector, Duration.ofMinutes(1));
+  }
+
+  private static String aged(String connector, Duration age) {
     String entry = Objects.requireNonNull(client.hget("hissrv:readers", connector));
     long at = Long.parseLong(entry.replaceFirst(".*\"at\":([0-9]+).*", "$1"));
-    return entry.replace(String.valueOf(at), String.valueOf(at - 60_000));
+    return entry.replace(String.valueOf(at), String.valueOf(at - age.toMillis()));
   }
 
   @Test

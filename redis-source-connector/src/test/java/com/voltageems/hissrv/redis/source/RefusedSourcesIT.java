@@ -528,6 +528,39 @@ class RefusedSourcesIT extends RedisTaskFixture {
         "refusing");
   }
 
+  /** As a list's key of another type: the other sources need not end for it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"archive:index:1s", "hissrv:seq", "hissrv:extra"})
+  void aggregationThatFindsAKeyOfAnotherType_waitsAndGoesOn(String key) {
+    RedisSourceConfig config = Readers.config(config(AGGREGATION));
+    AggregationScheduler scheduler =
+        scheduler(new JedisLink(config.redis("test"), () -> {}), Duration.ofMillis(300));
+    client.hset("comsrv:1:m", "1", "0");
+    client.lpush(key, "x");
+    try {
+      scheduler.start();
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(
+              () -> {
+                PartState.Stuck stuck = scheduler.state().stuck();
+                return stuck != null && stuck.reason().contains(key);
+              });
+      long failed = scheduler.state().failures();
+      await().atMost(Duration.ofMinutes(1)).until(() -> scheduler.state().failures() > failed + 3);
+      assertThat(scheduler.failure()).isNull();
+      client.del(key);
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .until(
+              () ->
+                  scheduler.state().stuck() == null
+                      && client.type("archive:index:1s").equals("zset"));
+    } finally {
+      scheduler.close();
+    }
+  }
+
   // Field case R11, if the refusal lasts.
   @Test
   void aggregationThatRefusesForLong_endsWithTheReason() {

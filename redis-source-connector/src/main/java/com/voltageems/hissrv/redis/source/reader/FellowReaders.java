@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import com.voltageems.hissrv.redis.source.link.Command;
+import com.voltageems.hissrv.redis.source.link.CommandRefusedException;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisNotReadyException;
 import com.voltageems.hissrv.redis.source.link.RedisTime;
@@ -40,6 +41,9 @@ public final class FellowReaders {
   /** An entry that is older belongs to a connector that is gone, or that reads nothing now. */
   private static final long ALIVE_MS = 45_000;
 
+  /** An entry that is older is removed: its connector will hardly come back. */
+  private static final long KEPT_MS = TimeUnit.DAYS.toMillis(7);
+
   /** A connector that is renamed, or whose task moves, takes less. */
   private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
@@ -72,6 +76,9 @@ public final class FellowReaders {
 
   /** Connection on which Redis took no writes, as a replica. */
   private int refusedGeneration = -1;
+
+  /** Whether the user may remove entries. */
+  private boolean tidies = true;
 
   private volatile String shared = "";
 
@@ -111,7 +118,8 @@ public final class FellowReaders {
     long now = RedisTime.millis(link.call(Command.of("TIME")));
     List<String> found = new ArrayList<>();
     Set<String> seen = new HashSet<>();
-    for (Map.Entry<String, JsonNode> entry : entered().entrySet()) {
+    Map<String, JsonNode> entered = entered();
+    for (Map.Entry<String, JsonNode> entry : entered.entrySet()) {
       String words = words(entry.getKey(), entry.getValue(), now);
       if (words.isEmpty() || seen.size() >= MOST_FELLOWS) {
         continue;
@@ -125,6 +133,32 @@ public final class FellowReaders {
     sinceNanos.keySet().retainAll(seen);
     tell(found);
     enter(now);
+    tidy(entered, now);
+  }
+
+  /** Removes the entries of connectors that are long gone: without that the hash only grows. */
+  private void tidy(Map<String, JsonNode> entered, long now) {
+    String[] old =
+        entered.entrySet().stream()
+            .filter(entry -> entry.getValue().path("at").isNumber())
+            .filter(entry -> now - entry.getValue().path("at").asLong() > KEPT_MS)
+            .map(Map.Entry::getKey)
+            .limit(MOST_FELLOWS)
+            .toArray(String[]::new);
+    if (old.length == 0 || !tidies || refusedGeneration == link.generation()) {
+      return;
+    }
+    String[] args = new String[old.length + 1];
+    args[0] = KEY;
+    System.arraycopy(old, 0, args, 1, old.length);
+    try {
+      link.call(Command.keyed("HDEL", args));
+    } catch (CommandRefusedException e) {
+      tidies = false;
+      LOG.info("Old entries stay in {}; allow +hdel in the user's ACL: {}", KEY, e.getMessage());
+    } catch (RedisNotReadyException e) {
+      LOG.debug("Redis takes no writes now", e);
+    }
   }
 
   /** Returns what a connector reads that this one reads, too; empty if it reads nothing now. */
