@@ -74,39 +74,49 @@ public final class LaneWriters {
    * @param name the prefix of their names
    */
   public void start(String name) {
-    start(new Thread(this::beat, name + "-beat"));
+    start(name + "-beat", this::beat);
     for (int i = 0; i < workers; i++) {
-      start(new Thread(this::work, name + "-writer-" + i));
+      start(name + "-writer-" + i, this::work);
     }
   }
 
-  private void start(Thread thread) {
+  /** What a thread does until it is interrupted. */
+  private interface Work {
+    void run() throws InterruptedException;
+  }
+
+  /**
+   * Starts a thread. If it ends by a failure, so does the task: nothing would be written, or late.
+   */
+  private void start(String name, Work work) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                work.run();
+              } catch (InterruptedException e) {
+                LOG.debug("{} ends", name);
+              } catch (RuntimeException | Error e) {
+                fail(e);
+              }
+            },
+            name);
     thread.setDaemon(true);
     threads.add(thread);
     thread.start();
   }
 
-  /** Tells the lease that the process runs, until the thread is interrupted. */
-  private void beat() {
-    try {
-      while (!Thread.interrupted()) {
-        monitor.run(() -> monitor.lease().beat());
-        TimeUnit.MILLISECONDS.sleep(Lease.BEAT.toMillis());
-      }
-    } catch (InterruptedException e) {
-      LOG.debug("{} ends", Thread.currentThread().getName());
+  /** Tells the lease that the process runs. */
+  private void beat() throws InterruptedException {
+    while (!Thread.interrupted()) {
+      monitor.run(() -> monitor.lease().beat());
+      TimeUnit.MILLISECONDS.sleep(Lease.BEAT.toMillis());
     }
   }
 
-  private void work() {
-    try {
-      for (Optional<Lanes.Due> due = awaitDue(); due.isPresent(); due = awaitDue()) {
-        deliver(due.get());
-      }
-    } catch (InterruptedException e) {
-      LOG.debug("{} ends", Thread.currentThread().getName());
-    } catch (RuntimeException | Error e) {
-      fail(e);
+  private void work() throws InterruptedException {
+    for (Optional<Lanes.Due> due = awaitDue(); due.isPresent(); due = awaitDue()) {
+      deliver(due.get());
     }
   }
 

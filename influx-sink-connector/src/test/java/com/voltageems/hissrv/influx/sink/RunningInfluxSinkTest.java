@@ -20,6 +20,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.connect.errors.ConnectException;
@@ -122,6 +123,40 @@ class RunningInfluxSinkTest {
       sink.put(records);
       assertThat(sink.context.rewound).isEmpty();
       sink.pumpUntilCommitted(7, 42);
+    }
+  }
+
+  /** Without it the lease would end, and nothing be written any more, without a word. */
+  @Test
+  void beatThatEnds_failsTheTask() {
+    Time broken =
+        new Time() {
+          @Override
+          public long nanos() {
+            if (Thread.currentThread().getName().endsWith("-beat")) {
+              throw new OutOfMemoryError("Java heap space");
+            }
+            return System.nanoTime();
+          }
+
+          @Override
+          public long millis() {
+            return System.currentTimeMillis();
+          }
+
+          @Override
+          public void await(Condition condition, long nanos) throws InterruptedException {
+            Time.system().await(condition, nanos);
+          }
+        };
+    try (SinkHarness sink = sink(new Lease(broken))) {
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .untilAsserted(
+              () ->
+                  assertThatThrownBy(() -> sink.put(List.of()))
+                      .isInstanceOf(ConnectException.class)
+                      .hasMessageContaining("Java heap space"));
     }
   }
 
