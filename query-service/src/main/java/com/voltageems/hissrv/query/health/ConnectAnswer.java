@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.util.Optional;
 
 /**
  * Checks whether an unsuccessful answer comes from Kafka Connect itself. A worker that is still
@@ -29,24 +30,33 @@ public final class ConnectAnswer {
    * @throws IOException if the answer is not Connect's, or Connect cannot answer yet
    */
   public static void requireOwn(HttpResponse<String> response) throws IOException {
-    if (json(response.body()).path("error_code").isInt()) {
-      return;
+    Optional<String> foreign = foreign(response);
+    if (foreign.isPresent()) {
+      throw new IOException(foreign.get());
     }
-    if (response.statusCode() == 404) {
-      throw new IOException(
-          "answered with status 404 and not in Kafka Connect's words: the worker is still starting,"
-              + " or this is the address of something else or of a proxy's other path");
+  }
+
+  /** Returns what an unsuccessful answer is if not Connect's own; empty for Connect's own. */
+  public static Optional<String> foreign(HttpResponse<String> response) {
+    int status = response.statusCode();
+    // A worker that fails inside answers 500 with nothing in it.
+    boolean fails = status == 500 && response.body().isBlank();
+    if (fails || json(response.body()).path("error_code").isInt()) {
+      return Optional.empty();
     }
-    throw new IOException(
-        "answered with status "
-            + response.statusCode()
-            + response
-                .headers()
-                .firstValue("Location")
-                .map(to -> " (sends on to " + to + ")")
-                .orElse("")
-            + " and not in Kafka Connect's words: this is the address of something else or of a"
-            + " proxy's other path");
+    return Optional.of(
+        status == 404
+            ? "answered with status 404 and not in Kafka Connect's words: the worker is still"
+                + " starting, or this is the address of something else or of a proxy's other path"
+            : "answered with status "
+                + status
+                + response
+                    .headers()
+                    .firstValue("Location")
+                    .map(to -> " (sends on to " + to + ")")
+                    .orElse("")
+                + " and not in Kafka Connect's words: this is the address of something else or of a"
+                + " proxy's other path");
   }
 
   /** Returns whether Connect says that it has no such path, as opposed to no such connector. */

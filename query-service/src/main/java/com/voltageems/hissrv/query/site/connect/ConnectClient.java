@@ -358,11 +358,11 @@ public final class ConnectClient {
     }
     IOException failure = last;
     throw new ConnectException(
-        "Kafka Connect does not answer at "
-            + String.join(", ", urls)
-            + " (connect.url): "
-            + http.reason(failure).orElseGet(() -> Reasons.of(failure)),
-        last);
+        silent(http.reason(failure).orElseGet(() -> Reasons.of(failure))), last);
+  }
+
+  private String silent(String why) {
+    return "Kafka Connect does not answer at " + String.join(", ", urls) + " (connect.url): " + why;
   }
 
   /** Returns how long the next call may take. */
@@ -423,8 +423,12 @@ public final class ConnectClient {
     if (status == 500 && ConnectAnswer.isPassing(response.body())) {
       throw new IOException("status " + status + message(response));
     }
-    ConnectAnswer.requireOwn(response);
+    Optional<String> foreign = ConnectAnswer.foreign(response);
+    if (foreign.isPresent() && status != 404) {
+      throw new ConnectException(status, silent(foreign.get()));
+    }
     if (status == 404) {
+      ConnectAnswer.requireOwn(response);
       if (ConnectAnswer.isNoSuchPath(response.body())) {
         throw new ConnectException(
             "Kafka Connect has no path "

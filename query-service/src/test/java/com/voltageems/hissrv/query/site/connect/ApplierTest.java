@@ -159,6 +159,9 @@ class ApplierTest {
     answers.put(
         new FakeConnect.Foreign(500, "<h1>nginx</h1>", Map.of()),
         start + " with status 500 and not in Kafka Connect's words: this is the address of");
+    answers.put(
+        new FakeConnect.Foreign(500, "", Map.of()),
+        "Kafka Connect answered GET /connectors?expand=info with 500");
     for (String json : List.of("\"ok\"", "[\"a\"]", "{\"a\":\"b\"}", "{\"a\":{}}", "null", "")) {
       answers.put(
           new FakeConnect.Foreign(200, json, Map.of()),
@@ -170,6 +173,7 @@ class ApplierTest {
           .as("%s", answer.getKey())
           .isInstanceOf(ConnectException.class)
           .hasMessageStartingWith(answer.getValue());
+      assertThat(waiting).as("%s", answer.getKey()).isEmpty();
     }
   }
 
