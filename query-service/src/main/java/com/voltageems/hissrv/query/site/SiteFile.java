@@ -19,6 +19,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -99,9 +100,7 @@ public final class SiteFile {
   /** Returns the mappings of the overlay by name; empty if the file does not exist. */
   public Map<String, View> overlayMappings() throws BadFileException {
     requireOverlay();
-    return Files.exists(overlay())
-        ? mappings(overlay().toString(), tree(overlay()).orElse(null))
-        : Map.of();
+    return hasOverlay() ? mappings(overlay().toString(), tree(overlay()).orElse(null)) : Map.of();
   }
 
   /**
@@ -109,13 +108,18 @@ public final class SiteFile {
    * refused: its earlier content is stored nowhere else.
    */
   public void requireOverlay() throws BadFileException {
-    if (Files.exists(overlay())
+    if (hasOverlay()
         && !(content(
                 overlay(),
                 "is empty; restore it, or delete it where no mapping of run time is wanted")
             instanceof Tree.Block)) {
       throw bad(overlay(), "needs names, each with a mapping");
     }
+  }
+
+  /** Returns whether there is an overlay, be it a link to a file that is gone. */
+  private boolean hasOverlay() {
+    return Files.exists(overlay(), LinkOption.NOFOLLOW_LINKS);
   }
 
   private static Tree content(Path path, String otherwise) throws BadFileException {
@@ -183,7 +187,11 @@ public final class SiteFile {
     try {
       return Files.readString(path);
     } catch (NoSuchFileException e) {
-      throw bad(path, "there is no such file");
+      throw bad(
+          path,
+          Files.isSymbolicLink(path)
+              ? "is a link to a file that is not there"
+              : "there is no such file");
     } catch (CharacterCodingException e) {
       throw new BadFileException(
           path.toString(), List.of(new Problem(notUtf8(path), "", NOT_UTF8)));

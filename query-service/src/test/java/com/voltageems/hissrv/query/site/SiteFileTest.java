@@ -384,6 +384,15 @@ class SiteFileTest {
         .containsEntry("store.questdb.url", "jdbc:postgresql://q:8812/qdb");
   }
 
+  /** Its mappings were left out, and values went where those of the file send them. */
+  @Test
+  void overlayThatIsALinkToNothing_isRefused() throws Exception {
+    Files.createSymbolicLink(dir.resolve("hissrv.mappings.yml"), dir.resolve("gone.yml"));
+    assertThatThrownBy(() -> compile("api: {}"))
+        .isInstanceOf(BadFileException.class)
+        .hasMessageEndingWith("hissrv.mappings.yml:1:1: is a link to a file that is not there");
+  }
+
   @Test
   void overlay_comesFirstAndReplacesWhatIsCalledSo() throws Exception {
     Files.writeString(
