@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Connection;
+import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.util.JedisClusterCRC16;
 
 /** Other servers get the data while a task runs, and no connection breaks. */
@@ -246,6 +247,62 @@ class TopologyChangesIT {
         pollUntil(task, all -> all.contains(2.0));
         addSlots(two, SLOTS - 10, SLOTS - 1);
         pollUntil(task, all -> TaskHarness.metric("h", "stuck-since-ms") == 0);
+      }
+    }
+  }
+
+  /** A cluster that goes on without a primary, and so does what its other primaries have. */
+  @Test
+  void cluster_primaryIsKilled_theOthersAreRead_andItIsTold() throws IOException {
+    try (RedisServer one = node("c1", "--cluster-require-full-coverage", "no");
+        RedisServer two = node("c2", "--cluster-require-full-coverage", "no");
+        RedisServer three = node("c3", "--cluster-require-full-coverage", "no")) {
+      addSlots(one, 0, 4999);
+      addSlots(two, 5000, 9999);
+      addSlots(three, 10000, SLOTS - 1);
+      meet(one, two, three);
+      String here = keyOf(0, 5000);
+      String there = keyOf(5000, 10000);
+      call(one.port(), "HSET", here, "n", "1");
+      call(two.port(), "HSET", there, "n", "2");
+      try (TaskHarness task =
+          new TaskHarness(
+              hashes(
+                  "redis.mode",
+                  "cluster",
+                  "redis.nodes",
+                  "127.0.0.1:" + one.port(),
+                  "sources",
+                  "h,a",
+                  "sources.a.type",
+                  "archive",
+                  "sources.a.window",
+                  "1m"),
+              new HashMap<>())) {
+        pollUntil(task, all -> all.containsAll(List.of(1.0, 2.0)));
+        two.kill();
+        call(one.port(), "HSET", here, "n", "3");
+        pollUntil(task, all -> all.contains(3.0));
+        pollUntil(
+            task,
+            all ->
+                TaskHarness.metric("h", "stuck-since-ms") > 0
+                    && TaskHarness.metric("a", "stuck-since-ms") > 0);
+        call(one.port(), "HSET", here, "n", "4");
+        pollUntil(task, all -> all.contains(4.0));
+        two.restart();
+        pollUntil(
+            task,
+            all -> {
+              try {
+                call(two.port(), "HSET", there, "n", "5");
+              } catch (JedisDataException e) {
+                return false; // it loads, or has not found the others yet
+              }
+              return all.contains(5.0)
+                  && TaskHarness.metric("h", "stuck-since-ms") == 0
+                  && TaskHarness.metric("a", "stuck-since-ms") == 0;
+            });
       }
     }
   }

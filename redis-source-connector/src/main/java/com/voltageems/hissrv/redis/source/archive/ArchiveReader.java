@@ -262,6 +262,12 @@ public final class ArchiveReader implements SourceReader {
   }
 
   private List<SourceRecord> readByScan(int limit) {
+    if (!link.isComplete()) {
+      // A window that is found later than newer ones would count as delivered after a restart.
+      throw new RedisNotReadyException(
+          "windows are looked for by SCAN only while all slots of the cluster can be reached",
+          null);
+    }
     List<SourceRecord> out = scan.read(limit);
     if (scan.isDone()) {
       dueNanos = clock.nanos() + source.common().intervals().discovery().toNanos();

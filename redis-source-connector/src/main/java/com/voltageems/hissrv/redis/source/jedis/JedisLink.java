@@ -104,6 +104,14 @@ public final class JedisLink implements RedisLink {
 
   private @Nullable Object exchange(Command command, Function<Command, @Nullable Node> nodeOf) {
     Object reply = send(List.of(command), nodeOf).get().get(0);
+    if (reply == NOT_SERVED) {
+      throw new RedisNotReadyException(
+          "Redis at "
+              + settings.where()
+              + ": no node of the cluster that can be reached has the slot of "
+              + command.described(),
+          null);
+    }
     if (reply instanceof RedisError error) {
       throw new RedisReplyException(command, error);
     }
@@ -364,6 +372,12 @@ public final class JedisLink implements RedisLink {
   public int primaries() {
     connect();
     return nodes.count();
+  }
+
+  @Override
+  public boolean isComplete() {
+    connect();
+    return nodes.haveAllSlots();
   }
 
   @Override

@@ -9,10 +9,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,6 +22,7 @@ import org.slf4j.LoggerFactory;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.util.JedisClusterCRC16;
@@ -317,11 +320,44 @@ public final class JedisNodes {
         layout -> {
           // What another node's answer has led to.
           close();
-          for (HostAndPort address : layout.primaries()) {
-            add(address, open(address));
-          }
-          primaryOfSlot = layout.primaryOfSlot();
+          int[] numbers = new int[layout.primaries().size()];
+          reach(
+              layout,
+              (number, connection) -> {
+                numbers[number] = primaries.size();
+                add(connection.address(), connection);
+              },
+              (number, failure) -> numbers[number] = -1);
+          primaryOfSlot =
+              Arrays.stream(layout.primaryOfSlot()).map(of -> of < 0 ? -1 : numbers[of]).toArray();
         });
+  }
+
+  /**
+   * Connects to a cluster's primaries, without those that cannot be reached: the cluster may go on
+   * without them (cluster-require-full-coverage), and if it does not, it says so.
+   *
+   * @param reached receives the number of the primary in the layout, and the connection
+   * @param missed receives the number of the primary in the layout, and the failure
+   */
+  private void reach(
+      Layout layout,
+      BiConsumer<Integer, Node> reached,
+      BiConsumer<Integer, JedisConnectionException> missed) {
+    JedisConnectionException first = null;
+    boolean any = false;
+    for (int number = 0; number < layout.primaries().size(); number++) {
+      try {
+        reached.accept(number, open(layout.primaries().get(number)));
+        any = true;
+      } catch (JedisConnectionException e) {
+        first = first == null ? e : first;
+        missed.accept(number, e);
+      }
+    }
+    if (!any && first != null) {
+      throw first;
+    }
   }
 
   /** Asks the configured nodes in turn until one answers with what can be used. */
@@ -347,14 +383,41 @@ public final class JedisNodes {
   Whereabouts.Located locate() {
     if (settings.mode() == RedisSettings.Mode.CLUSTER) {
       List<Whereabouts.Located> located = new ArrayList<>(1);
-      askCluster(
-          layout ->
-              located.add(
-                  new Whereabouts.Located(Set.copyOf(layout.primaries()), layout.missing())));
+      askCluster(layout -> located.add(locate(layout)));
       return located.get(0);
     }
     open();
     return new Whereabouts.Located(addresses(), null);
+  }
+
+  private Whereabouts.Located locate(Layout layout) {
+    Set<HostAndPort> reachable = new HashSet<>();
+    List<String> troubles = new ArrayList<>();
+    String missing = layout.missing();
+    if (missing != null) {
+      troubles.add(missing);
+    }
+    reach(
+        layout,
+        (number, connection) -> {
+          reachable.add(connection.address());
+          closeQuietly(connection);
+        },
+        (number, failure) ->
+            troubles.add(
+                "the node "
+                    + layout.primaries().get(number)
+                    + " of the cluster cannot be reached, and keys in its slots "
+                    + layout.slots(number)
+                    + " are not read: "
+                    + ConnectFailure.describe(failure, settings)));
+    return new Whereabouts.Located(
+        reachable, troubles.isEmpty() ? null : String.join("; ", troubles));
+  }
+
+  /** Returns whether every key has a connected primary. */
+  boolean haveAllSlots() {
+    return Arrays.stream(primaryOfSlot).allMatch(number -> number >= 0);
   }
 
   /** Returns the addresses of the connected primaries. */
@@ -417,24 +480,29 @@ public final class JedisNodes {
 
     /** Returns which slots have no primary, in plain words; null if all have one. */
     @Nullable String missing() {
+      String ranges = slots(-1);
+      return ranges.isEmpty()
+          ? null
+          : "no node of the cluster has the slots "
+              + ranges
+              + ": keys in them are not read; give the slots to a node (redis-cli --cluster fix)";
+    }
+
+    /** Returns the first ranges of the slots of a primary; empty if it has none. */
+    String slots(int primary) {
       List<String> ranges = new ArrayList<>();
       for (int slot = 0; slot < SLOTS; slot++) {
         int from = slot;
-        while (slot < SLOTS && primaryOfSlot[slot] < 0) {
+        while (slot < SLOTS && primaryOfSlot[slot] == primary) {
           slot++;
         }
         if (slot > from) {
           ranges.add(slot - 1 == from ? String.valueOf(from) : from + "-" + (slot - 1));
         }
       }
-      if (ranges.isEmpty()) {
-        return null;
-      }
       int shown = Math.min(ranges.size(), MOST_RANGES);
-      return "no node of the cluster has the slots "
-          + String.join(", ", ranges.subList(0, shown))
-          + (shown < ranges.size() ? " and " + (ranges.size() - shown) + " more ranges" : "")
-          + ": keys in them are not read; give the slots to a node (redis-cli --cluster fix)";
+      return String.join(", ", ranges.subList(0, shown))
+          + (shown < ranges.size() ? " and " + (ranges.size() - shown) + " more ranges" : "");
     }
   }
 

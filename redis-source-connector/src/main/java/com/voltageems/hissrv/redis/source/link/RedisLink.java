@@ -68,6 +68,13 @@ public interface RedisLink extends AutoCloseable {
 
   boolean isCluster();
 
+  /**
+   * Returns whether all keys can be read; not if a cluster goes on without some of its primaries.
+   */
+  default boolean isComplete() {
+    return true;
+  }
+
   /** Returns what the connected server reports about itself; null if it does not. */
   @Nullable ServerFacts server();
 
