@@ -8,6 +8,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.voltageems.hissrv.quickstart.Installation;
 import com.voltageems.hissrv.testkit.ServerProcess;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,15 +86,34 @@ class SiteFilesIT {
     }
   }
 
+  /** Half an export, or half a table of settings, ended with 0. */
+  @ParameterizedTest
+  @ValueSource(strings = {"export", "validate", "--settings"})
+  void outputToAFullDisk_isAFailure(String command) throws Exception {
+    List<String> args = new ArrayList<>(List.of(command));
+    if (!command.startsWith("--")) {
+      args.add(DEPLOY.resolve("kubernetes/base/hissrv.yml").toString());
+    }
+    Process process = start(ProcessBuilder.Redirect.to(new File("/dev/full")), args);
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isEqualTo(1);
+  }
+
   private void run(String... args) throws IOException, InterruptedException {
+    Path out = dir.resolve("out.txt");
+    Process process = start(ProcessBuilder.Redirect.to(out.toFile()), List.of(args));
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(Files.readString(out)).isZero();
+  }
+
+  private static Process start(ProcessBuilder.Redirect out, List<String> args) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ServerProcess.ofTests());
     command.addAll(List.of("-jar", INSTALLATION.queryServiceJar().toString()));
-    command.addAll(List.of(args));
-    Path out = dir.resolve("out.txt");
+    command.addAll(args);
     ProcessBuilder builder =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out.toFile());
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out);
     // As .env.example, hissrv.env.example and the secret have them.
     builder
         .environment()
@@ -102,9 +122,7 @@ class SiteFilesIT {
                 "REDIS_URI", "redis://redis:6379",
                 "INFLUXDB_URL", "http://influxdb:8086",
                 "INFLUXDB_TOKEN", "change-me"));
-    Process process = builder.start();
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).as(Files.readString(out)).isZero();
+    return builder.start();
   }
 
   private static Map<String, String> strimzi(Path file, String name) throws IOException {

@@ -41,8 +41,10 @@ abstract class SiteCommand implements Callable<Integer> {
   public final Integer call() throws InterruptedException {
     try {
       int code = run(new SiteFile(file, System.getenv()).compile(SiteCompiler.For.COMMAND));
-      // A writer swallows failures: on a full disk, half a file would pass for the whole.
-      if (out().checkError()) {
+      // Both swallow failures, and the one does not know of the other's: on a full disk, half a
+      // file
+      // would pass for the whole.
+      if (out().checkError() || System.out.checkError()) {
         error("the output could not be written completely (is the disk full?)");
         return code == ExitCodes.DONE ? ExitCodes.UNREACHABLE : code;
       }
