@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>A request that may pass later is tried again, with growing pauses, as long as the settings
  *       allow: see {@link Requests}.
- *   <li>A request that is too large is halved.
+ *   <li>A request that is too large is halved, and so is one that gets no answer again.
  *   <li>If the database refuses lines, the guilty ones are found, and the guilty field of a guilty
  *       line: see {@link Culprits}.
  *   <li>If the database fails at a batch again and again, the line at which it fails is found by
@@ -132,6 +132,10 @@ public final class Delivery {
       } else {
         part.halveOnto(parts, false);
       }
+    } else if (outcome instanceof WriteOutcome.Retry) {
+      // No answer came, again and again: perhaps one comes for fewer lines.
+      progress.tooLarge(part.size());
+      part.halveOnto(parts, false);
     } else if (outcome instanceof WriteOutcome.Failed failed) {
       isolate(part, failed, parts);
     } else if (outcome instanceof WriteOutcome.Refused refused) {

@@ -30,7 +30,7 @@ public interface Progress extends Fates {
   /** Returns whether the database has already accepted a request of this task. */
   boolean hasWritten();
 
-  /** A request was too large. */
+  /** A request was too large, or gets no answer. */
   void tooLarge(int lines);
 
   /**

@@ -4,6 +4,7 @@ import com.voltageems.hissrv.influx.answer.WriteOutcome;
 import com.voltageems.hissrv.influx.batch.Batch;
 import com.voltageems.hissrv.influx.culprit.Part;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Sender of parts of a batch, either once or until another try would not change the answer. */
 final class Requests {
@@ -11,10 +12,19 @@ final class Requests {
       "a request for the same points got no response and may still be executed: newer "
           + "points wait for another write.timeout.ms";
 
+  /**
+   * How often in a row a request may get no answer before its lines are sent in smaller ones: a
+   * database that has become slow, or whose proxy waits only briefly, may never answer a large one.
+   */
+  private static final int MOST_UNANSWERED = 2;
+
   private final InfluxWriter writer;
   private final Patience patience;
   private final Progress progress;
   private final GivenUp givenUp;
+
+  /** Since when requests get no answer, whatever their size; null if the last one got one. */
+  private @Nullable Long unansweredSince;
 
   Requests(InfluxWriter writer, Patience patience, Progress progress) {
     this.writer = writer;
@@ -51,27 +61,31 @@ final class Requests {
 
   /**
    * Tries until there is an answer that another try of the same lines would not change, or until it
-   * is time to search for the line at which the database fails.
+   * is time to search for the line at which the database fails, or to send fewer lines at a time.
    *
    * @param crowded how often in a row there was no room to set a line aside
    */
   Answer attempt(Part part, int crowded) throws InterruptedException {
     letOlderOnesEnd(part);
     progress.awaitOwnership();
-    // The time for retries begins here: no try has failed yet.
-    long first = progress.nanoTime();
+    // The time for retries begins here, unless tries of more lines have failed.
+    long first = unansweredSince == null ? progress.nanoTime() : unansweredSince;
     int failures = 0;
+    int unanswered = 0;
     for (int attempt = 1; ; attempt++) {
       Answer answer = send(part);
       WriteOutcome outcome = answer.outcome();
       Duration asked;
       boolean isolate = false;
+      unansweredSince = null;
       if (outcome instanceof WriteOutcome.Retry retry) {
         // The database was away in between, so failures after that are counted from zero.
         failures = 0;
+        unanswered = retry.mayHappen() ? unanswered + 1 : 0;
         asked = retry.after();
       } else if (outcome instanceof WriteOutcome.Failed failed) {
         failures++;
+        unanswered = 0;
         isolate = isolates(part, failed, failures);
         asked = failed.after();
       } else {
@@ -84,6 +98,10 @@ final class Requests {
       progress.pause(
           answer.part().batch(), pause, Patience.told(reason, pause, asked, progress.wallMillis()));
       if (isolate) {
+        return answer;
+      }
+      if (unanswered >= MOST_UNANSWERED && answer.part().size() > 1) {
+        unansweredSince = first;
         return answer;
       }
     }

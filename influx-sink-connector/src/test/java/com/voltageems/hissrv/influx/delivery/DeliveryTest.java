@@ -119,7 +119,7 @@ class DeliveryTest {
   }
 
   /** Counts what the delivery reports. */
-  private static final class Counting implements Progress {
+  private static class Counting implements Progress {
     @Override
     public void awaitOwnership() {}
 
@@ -359,6 +359,119 @@ class DeliveryTest {
     assertThat(progress.refused).hasSize(1000);
     assertThat(progress.open.values()).containsOnly(0);
     assertThat(database.requests).isLessThan(20);
+  }
+
+  /** Answers in time only if a request has few lines. */
+  private static final class SlowDatabase implements InfluxWriter {
+    final List<String> stored = new ArrayList<>();
+    int mostLines;
+    int requests;
+
+    SlowDatabase(int mostLines) {
+      this.mostLines = mostLines;
+    }
+
+    @Override
+    public WriteOutcome write(Destination destination, byte[] lines, int length) {
+      requests++;
+      String[] all = new String(lines, 0, length - 1, StandardCharsets.UTF_8).split("\n", -1);
+      if (all.length > mostLines) {
+        return new WriteOutcome.Retry(null, "no answer within 30000 ms", null, true);
+      }
+      stored.addAll(List.of(all));
+      return new WriteOutcome.Written();
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private static Batch batch(int size) {
+    OffsetTracker tracker = new OffsetTracker(new TopicPartition("t", 0), 0);
+    Batch batch = new Batch(EMS, new LineForm(Dialect.INFLUXDB, Precision.MS));
+    for (int i = 0; i < size; i++) {
+      batch.add(tracker.add(TestRecords.record(null, i)), randomPoint(new SplittableRandom(i), i));
+    }
+    return batch;
+  }
+
+  private static List<Long> times(List<String> lines) {
+    return lines.stream()
+        .map(line -> Long.parseLong(line.substring(line.lastIndexOf(' ') + 1)))
+        .toList();
+  }
+
+  /** It would be repeated for ever, and nothing written, although the database works. */
+  @Test
+  void requestThatGetsNoAnswer_isHalved() throws InterruptedException {
+    SlowDatabase database = new SlowDatabase(100);
+    List<Integer> shorter = new ArrayList<>();
+    Counting progress =
+        new Counting() {
+          @Override
+          public void tooLarge(int lines) {
+            shorter.add(lines);
+          }
+        };
+
+    delivery(database, new SplittableRandom(1), progress).deliver(batch(1000));
+
+    assertThat(times(database.stored)).hasSize(1000).isSorted().doesNotHaveDuplicates();
+    assertThat(progress.refused).isEmpty();
+    assertThat(database.requests).isLessThan(60);
+    assertThat(shorter).startsWith(1000, 500, 250, 125);
+  }
+
+  @Test
+  void outageWithoutAnswers_costsNothing() throws InterruptedException {
+    SlowDatabase database = new SlowDatabase(0);
+    Counting progress =
+        new Counting() {
+          @Override
+          public void pause(Batch batch, Duration pause, String reason) {
+            if (database.requests == 200) {
+              database.mostLines = 1_000_000;
+            }
+          }
+        };
+
+    delivery(database, new SplittableRandom(1), progress).deliver(batch(1000));
+
+    assertThat(times(database.stored)).hasSize(1000).isSorted().doesNotHaveDuplicates();
+    assertThat(progress.refused).isEmpty();
+    assertThat(database.requests).as("it was one line at a time at last").isLessThan(220);
+  }
+
+  @Test
+  void timeForRetries_isThatOfAllSizes() {
+    SlowDatabase database = new SlowDatabase(0);
+    Duration[] now = {Duration.ZERO};
+    Counting progress =
+        new Counting() {
+          @Override
+          public long nanoTime() {
+            return now[0].toNanos();
+          }
+
+          @Override
+          public void pause(Batch batch, Duration pause, String reason) {
+            now[0] = now[0].plusSeconds(30);
+          }
+        };
+    Delivery delivery =
+        new Delivery(
+            new Database(database, Screen.NONE),
+            new Delivery.Rules(
+                new Backoff(Duration.ofMillis(1), Duration.ofMillis(1)),
+                Duration.ofMinutes(5),
+                3,
+                Duration.ofMillis(1)),
+            new SplittableRandom(1),
+            progress);
+
+    assertThatThrownBy(() -> delivery.deliver(batch(1000)))
+        .isInstanceOf(ConnectException.class)
+        .hasMessageContaining("gave up after 300000 ms of retries (retry.max.time.ms)");
   }
 
   /**

@@ -457,6 +457,22 @@ class FaultyServerIT {
     assertThat(server.stored).isEqualTo(lines(0, 500));
   }
 
+  /** A database on a slow disk, a proxy that waits briefly, one that cuts the connection off. */
+  @Test
+  void tooSlowForManyLines_getsFewer() {
+    for (Answer none : List.of(Answer.HANG, Answer.of(504, "gateway timeout"), Answer.RESET)) {
+      server.stored.clear();
+      server.behave(request -> request.lines().size() > 30 ? none : Answer.OK);
+      try (SinkHarness sink = sink(Map.of("batch.size.min", "10", "write.timeout.ms", "300"))) {
+        sink.put(numbers(0, 500));
+        sink.pumpUntilCommitted(0, 500);
+        assertThat(sink.context.reports).isEmpty();
+        assertThat(sink.metric("batch-lines")).isLessThanOrEqualTo(250);
+      }
+      assertThat(server.stored).isEqualTo(lines(0, 500));
+    }
+  }
+
   @Test
   void oneLineTooLarge_isReported() {
     server.behave(
