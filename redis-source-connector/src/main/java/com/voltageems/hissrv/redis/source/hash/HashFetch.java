@@ -104,8 +104,10 @@ final class HashFetch {
         } else {
           values = replies.get(reply++);
         }
+        // A value must not get another time because its own cannot be read now.
+        boolean timesAway = timesOfEntry instanceof RedisError error && !error.isWrongType();
         all.add(
-            values instanceof List<?> pairs
+            values instanceof List<?> pairs && !timesAway
                 ? new HashReading.Values(entry, pairs, listOf(timesOfEntry), now)
                 : new HashReading.Unreadable(
                     entry, values instanceof RedisError error && error.isWrongType()));

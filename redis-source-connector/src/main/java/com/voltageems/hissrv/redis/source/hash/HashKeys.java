@@ -4,6 +4,7 @@ import com.voltageems.hissrv.redis.source.bytes.ByteKey;
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import com.voltageems.hissrv.redis.source.link.Command;
 import com.voltageems.hissrv.redis.source.link.KeyScan;
+import com.voltageems.hissrv.redis.source.link.RedisError;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.reader.RejectReason;
 import com.voltageems.hissrv.redis.source.reader.Slices;
@@ -107,7 +108,7 @@ final class HashKeys {
 
   /** Finds out which hashes have a companion with times: SCAN has shown it, or Redis is asked. */
   private void learnTimes(List<HashEntry> some) {
-    if (patternsMatchCompanions) {
+    if (patternsMatchCompanions && link.isComplete()) {
       some.forEach(entry -> entry.hasTimes = timed.contains(new ByteKey(entry.key)));
       return;
     }
@@ -115,7 +116,9 @@ final class HashKeys {
         link.pipeline(
             some.stream().map(entry -> Command.keyed("EXISTS", entry.timesKey())).toList());
     for (int i = 0; i < some.size(); i++) {
-      some.get(i).hasTimes = Long.valueOf(1).equals(exist.get(i));
+      // If nobody can say, as in a cluster without the companion's node, it may have one.
+      some.get(i).hasTimes =
+          exist.get(i) instanceof RedisError || Long.valueOf(1).equals(exist.get(i));
     }
   }
 
