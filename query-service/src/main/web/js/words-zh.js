@@ -25,6 +25,8 @@ export const FORMS = [
     'Kafka 可能删除死信主题 {x} 中键相同的较旧记录：请将 cleanup.policy 设为 delete（现为 compact）'],
   ['Kafka at {x} (kafka.bootstrap.servers) did not answer within {n} ms (health.timeout): it is away or slow, its advertised.listeners are not reachable from here, or kafka.properties.security.protocol does not fit',
     'Kafka {x}（kafka.bootstrap.servers）在 {n} 毫秒（health.timeout）内没有应答：不可达、过慢，其 advertised.listeners 从本机无法访问，或 kafka.properties.security.protocol 不匹配'],
+  ['what answers at {x} is not Kafka, or expects TLS (kafka.properties.security.protocol)',
+    '{x} 处应答的不是 Kafka，或要求 TLS（kafka.properties.security.protocol）'],
   ['Kafka at {x} (kafka.bootstrap.servers) cannot be asked: {why}', '无法查询 Kafka {x}（kafka.bootstrap.servers）：{why}'],
   ['Kafka at {x} (kafka.bootstrap.servers) does not allow it: {why}', 'Kafka {x}（kafka.bootstrap.servers）不允许：{why}'],
   ['Kafka at {x} (kafka.bootstrap.servers) cannot be reached by TLS: {why}', 'Kafka {x}（kafka.bootstrap.servers）无法通过 TLS 连接：{why}'],

@@ -102,6 +102,7 @@ public final class KafkaAccess implements AutoCloseable {
   private synchronized Admin admin() {
     Admin client = admin;
     if (client == null) {
+      KafkaGreeting.require(clientConfig);
       client = Admin.create(clientConfig);
       admin = client;
     }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
@@ -97,6 +98,10 @@ final class KafkaFailures {
               + " ms (health.timeout): it is away or slow, its advertised.listeners are not"
               + " reachable from here, or kafka.properties.security.protocol does not fit",
           failure);
+    }
+    if (failure.getClass() == KafkaException.class && failure.getCause() == null) {
+      // Our own words, or the client's about its settings.
+      return new ProbeException(kafka + "cannot be asked: " + words, failure);
     }
     return new ProbeException(
         kafka + "cannot be asked: " + failure.getClass().getSimpleName() + ": " + words, failure);

@@ -31,6 +31,7 @@ public final class KeptTopic {
     NewTopic wanted =
         new NewTopic(topic, Optional.of(1), Optional.empty())
             .configs(Map.of("cleanup.policy", "compact"));
+    KafkaGreeting.require(client);
     try (Admin admin = Admin.create(client)) {
       try {
         admin.createTopics(List.of(wanted)).all().get(timeout.toMillis(), TimeUnit.MILLISECONDS);

@@ -5,10 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.voltageems.hissrv.query.config.QueryConfig;
 import com.voltageems.hissrv.query.health.ProbeException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLHandshakeException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
@@ -17,6 +23,8 @@ import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.internals.KafkaFutureImpl;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What Kafka refuses, as its client says it. */
 class KafkaAccessTest {
@@ -97,6 +105,51 @@ class KafkaAccessTest {
       assertThat(in).isEqualTo("in");
       assertThatThrownBy(() -> kafka.call(client -> kafka.get(late)))
           .hasMessageContaining("did not answer within 1000 ms");
+    }
+  }
+
+  /**
+   * A wrong port: the client took the first bytes of the answer for its length, and the service
+   * ended with an OutOfMemoryError.
+   */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "HTTP/1.1 400 Bad Request\r\n\r\n",
+        "\u0015\u0003\u0003\u0000\u0002\u0002P.",
+        "-ERR unknown command\r\n",
+        "\u0000\u0000\u0000\u0001xxxx"
+      })
+  void answerOfSomethingElse_isToldBeforeAClientTakesItForKafkas(String answer) throws Exception {
+    try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      String address = "127.0.0.1:" + server.getLocalPort();
+      AtomicInteger connections = new AtomicInteger();
+      // It ends with its server.
+      new Thread(() -> answer(server, answer, connections)).start();
+      QueryConfig.Kafka settings = new QueryConfig.Kafka(address, "dead", "status", Map.of());
+      try (KafkaAccess kafka = new KafkaAccess(settings, Duration.ofSeconds(10))) {
+        for (int i = 1; i <= 2; i++) {
+          assertThatThrownBy(kafka::topics)
+              .isInstanceOf(ProbeException.class)
+              .hasMessage(
+                  "Kafka at %1$s (kafka.bootstrap.servers) cannot be asked: what answers at %1$s is"
+                      + " not Kafka, or expects TLS (kafka.properties.security.protocol)",
+                  address);
+          assertThat(connections).hasValue(i);
+        }
+      }
+    }
+  }
+
+  private static void answer(ServerSocket server, String answer, AtomicInteger connections) {
+    while (!server.isClosed()) {
+      try (Socket client = server.accept()) {
+        connections.incrementAndGet();
+        client.getInputStream().readNBytes(14);
+        client.getOutputStream().write(answer.getBytes(StandardCharsets.ISO_8859_1));
+      } catch (IOException e) {
+        // The server was closed, or the client has gone.
+      }
     }
   }
 }
