@@ -8,6 +8,7 @@ import com.voltageems.hissrv.query.store.LatestSeries;
 import com.voltageems.hissrv.query.store.Measurement;
 import com.voltageems.hissrv.query.store.Selection;
 import com.voltageems.hissrv.query.store.Series;
+import com.voltageems.hissrv.query.store.StoreException;
 import com.voltageems.hissrv.query.store.TagFilter;
 import com.voltageems.hissrv.query.store.window.OneWindow;
 import java.time.Clock;
@@ -21,6 +22,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Answers the conditions' queries about series from the database. */
 final class StoreHistory implements SiteFigures.History {
@@ -29,6 +32,12 @@ final class StoreHistory implements SiteFigures.History {
   /** For this long after its last sample a series is expected to have some. */
   private static final Duration REMEMBERED = Duration.ofDays(1);
 
+  private static final Logger LOG = LoggerFactory.getLogger(StoreHistory.class);
+
+  /** What a condition asks about. */
+  private record Question(String measurement, Map<String, String> tags) {}
+
+  private final Map<Question, SeenSeries> seen = new HashMap<>();
   private final Supplier<HistoryStore> store;
   private final Duration timeout;
   private final Clock clock;
@@ -104,24 +113,54 @@ final class StoreHistory implements SiteFigures.History {
                         samples.getOrDefault(series.tags(), 0L), series.stepMicros(), end - start))
             .min()
             .orElse(0);
-    return worst > 0 && hasEnded(selection.get(), to.minus(REMEMBERED), reports, deadline)
-        ? 0
-        : worst;
+    SeenSeries known = seen.computeIfAbsent(new Question(name, tags), question -> new SeenSeries());
+    return worst > 0 && hasEnded(selection.get(), to.minus(REMEMBERED), reports, known) ? 0 : worst;
   }
 
   /**
    * Returns whether a series has had samples since {@code from}, before the selection, and has none
-   * in it. Otherwise an alert would end although its device is as silent as before.
+   * in it. Otherwise an alert would end although its device is as silent as before. The database is
+   * asked only if a series that was there lately is missing, and at first: it has to read a day.
    */
   private boolean hasEnded(
-      Selection selection, Instant from, List<SeriesReport> reports, Deadline deadline) {
-    if (from.toEpochMilli() >= selection.startMillis()) {
+      Selection selection, Instant from, List<SeriesReport> reports, SeenSeries known) {
+    long since = from.toEpochMilli();
+    if (since >= selection.startMillis()) {
       return false;
     }
     Set<Map<String, String>> there =
         reports.stream().map(SeriesReport::tags).collect(Collectors.toSet());
-    Selection before = selection.within(from.toEpochMilli(), selection.startMillis());
-    return !there.containsAll(store.get().series(before, MOST_SERIES, deadline));
+    if (!known.mayLack(there, selection.endMillis(), since)) {
+      return false;
+    }
+    List<Map<String, String>> before;
+    try {
+      before =
+          store
+              .get()
+              .series(
+                  selection.within(since, selection.startMillis()),
+                  MOST_SERIES,
+                  Deadline.in(timeout));
+    } catch (StoreException e) {
+      if (e.kind() != StoreException.Kind.TIMEOUT
+          && e.kind() != StoreException.Kind.TOO_MUCH
+          && e.kind() != StoreException.Kind.NO_MEMORY) {
+        throw e;
+      }
+      if (known.isComplete()) {
+        // Only the database knows whether somebody deleted the series.
+        return true;
+      }
+      LOG.warn(
+          "Alerts: {} is too large to see which series it had within a day ({}): one that fell silent"
+              + " before this service started does not count",
+          selection.measurement().name(),
+          e.getMessage());
+      before = List.of();
+    }
+    known.add(before, selection.startMillis());
+    return !there.containsAll(before);
   }
 
   /** Returns the share of one series. A single sample shows no step, so it counts as complete. */

@@ -3,18 +3,38 @@ package com.voltageems.hissrv.query.alert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.voltageems.hissrv.query.sample.MemoryStore;
+import com.voltageems.hissrv.query.store.Deadline;
+import com.voltageems.hissrv.query.store.Selection;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 class StoreHistoryTest {
   private static final Instant NOW = Instant.parse("2026-01-01T06:00:00Z");
   private static final Instant HOUR_AGO = NOW.minus(Duration.ofHours(1));
 
-  private final MemoryStore store = new MemoryStore(10_000);
+  /** How often the series of a day were asked for, and whether that takes too long. */
+  private int days;
+
+  private boolean slow;
+
+  private final MemoryStore store =
+      new MemoryStore(10_000) {
+        @Override
+        public synchronized List<Map<String, String>> series(
+            Selection selection, int limit, Deadline deadline) {
+          days++;
+          if (slow) {
+            throw deadline.exceeded(new TimeoutException());
+          }
+          return super.series(selection, limit, deadline);
+        }
+      };
   private final StoreHistory history =
       new StoreHistory(() -> store, Duration.ofSeconds(5), Clock.fixed(NOW, ZoneOffset.UTC));
 
@@ -54,6 +74,40 @@ class StoreHistoryTest {
     assertThat(history.completeness("telemetry", Map.of(), HOUR_AGO, NOW)).isZero();
     assertThat(history.completeness("telemetry", Map.of("channel", "1001"), HOUR_AGO, NOW))
         .isEqualTo(1);
+  }
+
+  /** At a large site that reads billions of rows, and each check of the alerts would be late. */
+  @Test
+  void completeness_asksForTheDayOnlyWhereASeriesIsMissing() {
+    samples("1001", NOW.minus(Duration.ofHours(3)), NOW);
+    samples("1002", NOW.minus(Duration.ofHours(3)), NOW);
+    for (int i = 0; i < 3; i++) {
+      assertThat(history.completeness("telemetry", Map.of(), HOUR_AGO, NOW)).isEqualTo(1);
+    }
+    assertThat(days).as("at first").isEqualTo(1);
+
+    // Hours later, one of them is silent; nothing but the database says when it was there.
+    Instant later = NOW.plus(Duration.ofHours(4));
+    samples("1001", NOW, later);
+    assertThat(history.completeness("telemetry", Map.of(), later.minusSeconds(3600), later))
+        .isZero();
+    assertThat(days).isEqualTo(2);
+  }
+
+  @Test
+  void completeness_ofASiteTooLargeForADay_isThatOfTheHour() {
+    samples("1001", NOW.minus(Duration.ofHours(3)), NOW);
+    samples("1002", NOW.minus(Duration.ofHours(4)), NOW.minus(Duration.ofHours(3)));
+    slow = true;
+    assertThat(history.completeness("telemetry", Map.of(), HOUR_AGO, NOW)).isEqualTo(1);
+    assertThat(history.completeness("telemetry", Map.of(), HOUR_AGO, NOW)).isEqualTo(1);
+    assertThat(days).isEqualTo(1);
+
+    // What this service has seen itself counts all the same.
+    Instant later = NOW.plus(Duration.ofHours(4));
+    samples("1003", NOW, later);
+    assertThat(history.completeness("telemetry", Map.of(), later.minusSeconds(3600), later))
+        .isZero();
   }
 
   @Test

@@ -28,7 +28,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** A database of the plainest kind: points in memory, every question by looking at all of them. */
-public final class MemoryStore implements HistoryStore {
+public class MemoryStore implements HistoryStore {
   /** A point: its fields by name, in the order in which they were written first. */
   private record Stored(Map<String, String> tags, long micros, Map<String, Object> fields) {}
 
