@@ -4,6 +4,7 @@ import static com.voltageems.hissrv.redis.source.TaskHarness.config;
 import static com.voltageems.hissrv.redis.source.TaskHarness.field;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import com.voltageems.hissrv.redis.source.jedis.JedisLink;
@@ -187,6 +188,48 @@ class TopologyChangesIT {
       call(one.port(), "MIGRATE", "127.0.0.1", String.valueOf(two.port()), key, "0", "5000");
       assertThat(link.call(read)).isEqualTo(Bytes.of("1"));
       assertThat(link.generation()).isEqualTo(1);
+    }
+  }
+
+  /** Behind a NAT a cluster leaves out the host; nothing listens where an empty one would lead. */
+  @Test
+  @RequiresServer(RequiresServer.Server.REDIS)
+  void cluster_thatDoesNotKnowItsAddresses_isFoundWhereTheClientHasFoundIt() throws IOException {
+    assumeTrue(Ports.haveIpv6());
+    String[] options = {
+      "--bind", "::1", "127.0.0.1", "--cluster-preferred-endpoint-type", "unknown-endpoint"
+    };
+    try (RedisServer one = node("c1", options);
+        RedisServer two = node("c2", options);
+        RedisLink link =
+            new JedisLink(
+                Readers.config(
+                        hashes("redis.mode", "cluster", "redis.nodes", "[::1]:" + one.port()))
+                    .redis("test"),
+                () -> {})) {
+      addSlots(one, 0, SLOTS - 1);
+      meet(one, two);
+      String key = keyOf(0, SLOTS);
+      Command read = Command.keyed("HGET", key, "n");
+      call(one.port(), "HSET", key, "n", "1");
+      assertThat(link.call(read)).isEqualTo(Bytes.of("1"));
+      String slot = String.valueOf(JedisClusterCRC16.getSlot(key));
+      call(two.port(), "CLUSTER", "SETSLOT", slot, "IMPORTING", id(one));
+      call(one.port(), "CLUSTER", "SETSLOT", slot, "MIGRATING", id(two));
+      call(one.port(), "MIGRATE", "127.0.0.1", String.valueOf(two.port()), key, "0", "5000");
+      call(two.port(), "CONFIG", "SET", "bind", "::1");
+      assertThat(link.call(read)).isEqualTo(Bytes.of("1"));
+    }
+  }
+
+  @Test
+  @RequiresServer(RequiresServer.Server.REDIS)
+  void cluster_thatNamesNoHost_isTold() throws IOException {
+    try (RedisServer one = node("c1", "--cluster-preferred-endpoint-type", "hostname")) {
+      addSlots(one, 0, SLOTS - 1);
+      assertThat(errors(hashes("redis.mode", "cluster", "redis.nodes", "127.0.0.1:" + one.port())))
+          .containsOnlyKeys("redis.nodes")
+          .allSatisfy((name, text) -> assertThat(text).contains("no cluster-announce-hostname"));
     }
   }
 

@@ -192,7 +192,11 @@ public final class JedisNodes {
    * before it counts as a primary.
    */
   Node at(HostAndPort target) {
-    HostAndPort address = address(target.getHost(), target.getPort());
+    // A cluster that does not know its own addresses (unknown-endpoint) leaves out the host: it is
+    // the one that the client has used.
+    String host =
+        target.getHost().isEmpty() ? primaries.get(0).address().getHost() : target.getHost();
+    HostAndPort address = address(host, target.getPort());
     Node primary = connections.get(address);
     return primary == null ? newcomers.computeIfAbsent(address, this::open) : primary;
   }
@@ -457,6 +461,11 @@ public final class JedisNodes {
         List<?> range = (List<?>) each;
         List<?> primary = (List<?>) range.get(2);
         String host = primary.get(0) instanceof byte[] name ? Bytes.text(name) : "";
+        if (host.equals("?")) {
+          throw new JedisException(
+              "the cluster names no host for a node: its cluster-preferred-endpoint-type is hostname,"
+                  + " and that node has no cluster-announce-hostname");
+        }
         HostAndPort address =
             address(host.isEmpty() ? asked.getHost() : host, (int) number(primary.get(1)));
         if (!primaries.contains(address)) {
