@@ -56,4 +56,6 @@ variables=$(awk '
   }
 ' /etc/hissrv/hissrv.env)
 eval "$variables"
+# Without a locale, Java reads no letter beyond ASCII in file names and variables.
+if [ "$(locale charmap 2>/dev/null)" != UTF-8 ]; then export LC_ALL=C.UTF-8; fi
 exec java -Xmx128m -jar /opt/hissrv/query-service.jar "$@"

@@ -35,6 +35,8 @@ class SiteFilesIT {
   private static final List<String> CONNECTORS =
       List.of("hissrv-redis-source", "hissrv-influx-sink");
 
+  private static final Map<String, String> POSIX = Map.of("LC_ALL", "POSIX", "BUCKET", "现场");
+
   /** Written out by the file's defaults, and the connectors' own defaults. */
   private static final Map<String, String> DEFAULTS =
       Map.of("redis.mode", "standalone", "snapshot.interval.ms", "600000", "write.workers", "1");
@@ -86,6 +88,30 @@ class SiteFilesIT {
     }
   }
 
+  /** As under cron: the pattern became ??:*, and a variable's value six replacement characters. */
+  @Test
+  void lettersBeyondAscii_areKeptOrRefused_withoutALocale() throws Exception {
+    Path site = dir.resolve("hissrv.yml");
+    Files.writeString(site, "redis: {data_patterns: [\"现场:*\"]}\ninfluxdb: {token: \"${T:x}\"}\n");
+    Path out = dir.resolve("out.txt");
+    for (String command : List.of("export", "plan --offline")) {
+      List<String> args = new ArrayList<>(List.of(command.split(" ")));
+      args.add(site.toString());
+      Process process = start(ProcessBuilder.Redirect.to(out.toFile()), args, POSIX);
+      assertThat(process.waitFor()).isZero();
+      assertThat(out).content().contains("现场:*");
+    }
+
+    Files.writeString(site, "influxdb: {bucket: \"${BUCKET}\", token: \"${T:x}\"}\n");
+    Process process =
+        start(
+            ProcessBuilder.Redirect.to(out.toFile()), List.of("validate", site.toString()), POSIX);
+    assertThat(process.waitFor()).isEqualTo(2);
+    assertThat(out)
+        .content()
+        .contains("influxdb.bucket: the environment's BUCKET has letters that Java cannot read");
+  }
+
   /** Half an export, or half a table of settings, ended with 0. */
   @ParameterizedTest
   @ValueSource(strings = {"export", "validate", "--settings"})
@@ -107,6 +133,12 @@ class SiteFilesIT {
   }
 
   private static Process start(ProcessBuilder.Redirect out, List<String> args) throws IOException {
+    return start(out, args, Map.of());
+  }
+
+  private static Process start(
+      ProcessBuilder.Redirect out, List<String> args, Map<String, String> environment)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ServerProcess.ofTests());
@@ -122,6 +154,7 @@ class SiteFilesIT {
                 "REDIS_URI", "redis://redis:6379",
                 "INFLUXDB_URL", "http://influxdb:8086",
                 "INFLUXDB_TOKEN", "change-me"));
+    builder.environment().putAll(environment);
     return builder.start();
   }
 

@@ -18,6 +18,10 @@ public final class Template {
   private static final Pattern PART = Pattern.compile("\\$\\$\\{|\\$\\{([^}]*)}");
   private static final Pattern PROVIDER =
       Pattern.compile("(env|file|dir|directory|secrets|configmaps|vault):(.+)");
+
+  /** What Java makes of a byte that is no letter in the locale. */
+  private static final char UNREADABLE = '\uFFFD';
+
   private static final Pattern VARIABLE =
       Pattern.compile("([A-Za-z_][A-Za-z0-9_]*)(?::-?(.*))?", Pattern.DOTALL);
 
@@ -138,6 +142,12 @@ public final class Template {
               + "; set it, or write ${"
               + variable.name()
               + ":a default}");
+    }
+    if (value.indexOf(UNREADABLE) >= 0) {
+      throw new IllegalArgumentException(
+          "the environment's "
+              + variable.name()
+              + " has letters that Java cannot read in this locale; set LC_ALL=C.UTF-8");
     }
     return value;
   }
