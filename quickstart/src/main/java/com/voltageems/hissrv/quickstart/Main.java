@@ -3,6 +3,8 @@ package com.voltageems.hissrv.quickstart;
 import com.voltageems.hissrv.testkit.Ports;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -95,17 +97,21 @@ final class Main implements Callable<Integer> {
   private final PrintStream out = System.out;
 
   public static void main(String[] args) {
+    System.exit(command().execute(args));
+  }
+
+  static CommandLine command() {
     CommandLine command = new CommandLine(new Main());
     command.setExecutionExceptionHandler(
         (e, line, result) -> {
           String message = e.getMessage();
-          System.err.println("quickstart: " + (message == null ? e.toString() : message));
-          return e instanceof NoRoomException ? 3 : 1;
+          line.getErr().println("quickstart: " + (message == null ? e.toString() : message));
+          return e instanceof WrongOptionException ? 2 : e instanceof NoRoomException ? 3 : 1;
         });
-    System.exit(command.execute(args));
+    return command;
   }
 
-  /** Thrown if an option is out of range or the machine lacks something that the system needs. */
+  /** Thrown if the machine lacks something that the system needs. */
   private static final class NoRoomException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -114,12 +120,22 @@ final class Main implements Callable<Integer> {
     }
   }
 
+  /** Thrown if an option has a value that cannot be used. */
+  private static final class WrongOptionException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    WrongOptionException(String message, @Nullable Throwable cause) {
+      super(message, cause);
+    }
+  }
+
   @Override
   public Integer call() throws Exception {
     if (port < 1 || port > 65_435) {
-      throw new NoRoomException("--port is " + port + ": it must be from 1 to 65435");
+      throw new WrongOptionException(
+          "--port is " + port + ": it must be from 1 to 65435", /* cause= */ null);
     }
-    Windows sizes = Windows.parse(windows);
+    Windows sizes = sizes();
     Path kept = keep;
     TemporaryFolder temporary = null;
     Path dir;
@@ -127,7 +143,7 @@ final class Main implements Callable<Integer> {
       temporary = TemporaryFolder.create();
       dir = temporary.path();
     } else {
-      dir = Files.createDirectories(kept.toAbsolutePath());
+      dir = folder(kept);
     }
     try (Closer closer = new Closer(temporary)) {
       // Ctrl-C ends here: closes the child processes first, then removes their files.
@@ -142,6 +158,32 @@ final class Main implements Callable<Integer> {
         throw e;
       }
     }
+  }
+
+  private Windows sizes() {
+    try {
+      return Windows.parse(windows);
+    } catch (IllegalArgumentException e) {
+      throw new WrongOptionException("--windows: " + e.getMessage(), e);
+    }
+  }
+
+  private static Path folder(Path kept) {
+    try {
+      return Files.createDirectories(kept.toAbsolutePath());
+    } catch (FileAlreadyExistsException e) {
+      throw new WrongOptionException("--keep: " + e.getFile() + " is a file, no folder", e);
+    } catch (IOException e) {
+      throw new WrongOptionException(
+          "--keep: the folder " + kept + " cannot be made: " + why(e), e);
+    }
+  }
+
+  /** Some failures of files have only the file's name for their message. */
+  private static String why(IOException e) {
+    return e instanceof FileSystemException named && named.getReason() == null
+        ? e.toString()
+        : String.valueOf(e.getMessage());
   }
 
   private static void requireRoom(Path dir) throws IOException {

@@ -5,6 +5,7 @@ import com.voltageems.hissrv.query.site.plan.Export;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -76,7 +77,9 @@ final class ExportCommand extends SiteCommand {
     } catch (AccessDeniedException e) {
       error(e.getFile() + ": cannot be written: this process has no right to");
     } catch (IOException e) {
-      error(output + ": cannot be written: " + e.getMessage());
+      // Some failures of files have only the file's name for their message.
+      boolean bare = e instanceof FileSystemException named && named.getReason() == null;
+      error(output + ": cannot be written: " + (bare ? e : e.getMessage()));
     }
     return ExitCodes.UNREACHABLE;
   }

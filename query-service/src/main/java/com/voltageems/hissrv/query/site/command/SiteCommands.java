@@ -5,7 +5,10 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import picocli.CommandLine;
+import picocli.CommandLine.TypeConversionException;
 
 /** The sub-commands that work on a site's file. */
 public final class SiteCommands {
@@ -25,7 +28,20 @@ public final class SiteCommands {
     }
     // JSON and YAML are UTF-8, whatever the terminal's letters are.
     CommandLine export = new CommandLine(new ExportCommand()).setOut(utf8(System.out));
-    return main.addSubcommand(export.setErr(main.getErr()));
+    return main.addSubcommand(export.setErr(main.getErr()))
+        .registerConverter(Path.class, SiteCommands::path);
+  }
+
+  private static Path path(String name) {
+    try {
+      return Path.of(name);
+    } catch (InvalidPathException e) {
+      throw new TypeConversionException(
+          "'"
+              + name
+              + "' is no name of a file in this locale; set LC_ALL=C.UTF-8 if it has letters beyond"
+              + " ASCII");
+    }
   }
 
   private static PrintWriter utf8(OutputStream stream) {

@@ -111,4 +111,20 @@ class SiteCommandsTest {
     assertThat(err.toString())
         .isEqualTo(site + ": cannot be written: a file is there, no folder\n");
   }
+
+  /** A failure whose message is the file's name alone. */
+  @Test
+  void exportIntoAFolderThatCannotBe_isToldWithTheReason() {
+    assertThat(export(Path.of("/proc/none"))).isEqualTo(ExitCodes.UNREACHABLE);
+    assertThat(err.toString())
+        .matches(
+            "/proc/none: cannot be written: .*(NoSuchFile|AccessDenied).*\\R|.*no right to\\R");
+  }
+
+  @Test
+  void nameThatIsNoFiles_isToldWithWhatToSet() {
+    assertThat(run(out, "validate", "a\0b")).isEqualTo(ExitCodes.BAD_FILE);
+    assertThat(err.toString())
+        .contains("'a\0b' is no name of a file in this locale; set LC_ALL=C.UTF-8");
+  }
 }
