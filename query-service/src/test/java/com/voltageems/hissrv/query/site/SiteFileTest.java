@@ -350,6 +350,7 @@ class SiteFileTest {
       assertThatThrownBy(() -> compile("influxdb:\n  url: " + url + "\n", SiteCompiler.For.SERVICE))
           .isInstanceOf(BadFileException.class)
           .hasMessageContaining("\"http://[hidden]@db:8086\" cannot be used: needs an address")
+          .hasMessageContaining("; user and password stand in keys of their own")
           .hasMessageNotContaining("s3cret");
     }
   }

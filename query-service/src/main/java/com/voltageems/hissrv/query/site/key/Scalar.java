@@ -29,6 +29,8 @@ public record Scalar(Kind kind, long least, long most, List<String> choices, Str
       Pattern.compile(
           "rediss?://([^\\s/]*@)?(\\[[0-9a-fA-F:.]+]|[^\\s/@:\\[\\]]+)(:[0-9]{1,5})?(/[0-9]{0,5})?");
 
+  private static final Pattern LOGIN = Pattern.compile("://[^/,]*@");
+
   /** The type of a value. */
   public enum Kind {
     TEXT,
@@ -149,7 +151,14 @@ public record Scalar(Kind kind, long least, long most, List<String> choices, Str
     }
     return right
         ? Optional.empty()
-        : Optional.of("needs " + expected + (isAddress() ? Parse.ipv6Hint(text) : ""));
+        : Optional.of(
+            "needs " + expected + (isAddress() ? Parse.ipv6Hint(text) : "") + loginHint(text));
+  }
+
+  private String loginHint(String text) {
+    return (kind == Kind.URL || kind == Kind.URLS) && LOGIN.matcher(text).find()
+        ? "; user and password stand in keys of their own"
+        : "";
   }
 
   private static boolean each(String text, Predicate<String> check) {
