@@ -24,7 +24,7 @@ usage: ./verify.sh [--quick | --long | --kill | --release] [maven options]
   --release the dry run of a release: built twice, the same bytes; deployed into a local folder
 
 As root on Debian or Ubuntu it installs what the tests need and is missing (redis-server, influxdb,
-chromium and its driver, faketime, a Chinese font, prometheus, nginx, and the tools of
+chromium and its driver, faketime, a Chinese font, prometheus, nginx, a C compiler, and the tools of
 deploy/check.sh) and says so. Elsewhere the tests that need one of them are left out, and listed by name at the end; with
 CI=true a missing server is a failure.
 EOF
@@ -48,6 +48,9 @@ install_servers() {
   done
   # The page's pictures need Chinese fonts too.
   [ -n "$(fc-list :lang=zh 2>/dev/null)" ] || missing+=(fontconfig fonts-wqy-zenhei)
+  if [ "$mode" = kill ] && ! { command -v cc >/dev/null && [ -e /usr/include/dlfcn.h ]; }; then
+    missing+=(gcc libc6-dev)
+  fi
   [ ${#missing[@]} -gt 0 ] || return 0
   if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
     echo "verify: not installed, and this is no root on Debian: ${missing[*]}"

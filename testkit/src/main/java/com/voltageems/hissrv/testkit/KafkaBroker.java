@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,7 @@ public final class KafkaBroker extends LocalServer {
   private final int loginPort;
   private final String voters;
   private final List<String> jvmOptions;
+  private Map<String, String> environment = Map.of();
 
   private KafkaBroker(Path dir, int port, int loginPort, String voters, List<String> jvmOptions) {
     super(Duration.ofMinutes(3));
@@ -56,6 +58,26 @@ public final class KafkaBroker extends LocalServer {
    */
   public static KafkaBroker start(Path dir, List<String> jvmOptions) {
     return start(dir, jvmOptions, List.of(), null);
+  }
+
+  /**
+   * Does the same as {@link #start(Path)}.
+   *
+   * @param settings lines for {@code server.properties}
+   * @param environment variables of the broker's process
+   */
+  public static KafkaBroker start(Path dir, String settings, Map<String, String> environment) {
+    int port = Ports.free();
+    KafkaBroker broker =
+        prepare(dir, List.of(), List.of(), null, new Node(1, port, voter(1, port), 1));
+    try {
+      Files.writeString(dir.resolve("server.properties"), settings, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    broker.environment = Map.copyOf(environment);
+    broker.restart();
+    return broker;
   }
 
   /** Starts a second broker of this one's cluster, with its log in {@code dir}. */
@@ -274,7 +296,7 @@ public final class KafkaBroker extends LocalServer {
         "kafka",
         ServerProcess.classPath(CLASS_PATH),
         options,
-        Map.of(),
+        environment,
         "kafka.Kafka",
         List.of(dir.resolve("server.properties").toString()),
         dir.resolve("kafka.log"));

@@ -35,6 +35,7 @@ public @interface RequiresServer {
     CHROMEDRIVER("chromium-driver", "chromedriver"),
     PROMETHEUS("prometheus", "prometheus"),
     NGINX("nginx", "nginx"),
+    C_COMPILER("gcc", "cc"),
     /** A library, found through {@link ProcessClock}; the program stands for it in messages. */
     FAKETIME("faketime", "faketime");
 
