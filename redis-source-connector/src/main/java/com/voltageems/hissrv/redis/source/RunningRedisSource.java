@@ -106,7 +106,10 @@ final class RunningRedisSource {
         }
         if (connection.stuck() == null) {
           watches.forEach(Runnable::run);
-          sync.look(lanes);
+          // What a cluster cannot give now is not read to its end.
+          if (link.isComplete()) {
+            sync.look(lanes);
+          }
         }
         if (rest.isEmpty()) {
           rest = readOnce();

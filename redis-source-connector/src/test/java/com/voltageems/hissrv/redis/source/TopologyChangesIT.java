@@ -369,6 +369,49 @@ class TopologyChangesIT {
     }
   }
 
+  /** Whoever asks whether everything is read must not be told so while a part cannot be read. */
+  @Test
+  void cluster_primaryIsAway_syncRequestWaitsForIt() throws IOException {
+    try (RedisServer one = node("c1", "--cluster-require-full-coverage", "no");
+        RedisServer two = node("c2", "--cluster-require-full-coverage", "no")) {
+      addSlots(one, 0, SLOTS / 2 - 1);
+      addSlots(two, SLOTS / 2, SLOTS - 1);
+      meet(one, two);
+      Map<String, String> config =
+          hashes(
+              "redis.mode",
+              "cluster",
+              "redis.nodes",
+              "127.0.0.1:" + one.port(),
+              "control.channel",
+              "look",
+              "status.topic",
+              "status",
+              "status.interval.ms",
+              "100");
+      try (TaskHarness task = new TaskHarness(config, new HashMap<>())) {
+        askUntil(task, one, "a", "\"sync\":{\"id\":\"a\",\"waiting\":[]}");
+        two.kill();
+        askUntil(task, one, "b", "\"sync\":{\"id\":\"b\",\"waiting\":[\"h\"]}");
+        assertThat(task.pollTimes(30))
+            .extracting(record -> String.valueOf(record.value()))
+            .noneMatch(status -> status.contains("\"id\":\"b\",\"waiting\":[]"));
+      }
+    }
+  }
+
+  /** Asks for a look at everything until a status record contains the text. */
+  private static void askUntil(TaskHarness task, RedisServer redis, String id, String text) {
+    await()
+        .atMost(LIMIT)
+        .until(
+            () -> {
+              call(redis.port(), "PUBLISH", "look", "sync " + id);
+              return task.pollTimes(3).stream()
+                  .anyMatch(record -> String.valueOf(record.value()).contains(text));
+            });
+  }
+
   private ServerProcess sentinel(int port, int primary) throws IOException {
     Path conf = dir.resolve("sentinel-" + port + ".conf");
     Files.writeString(

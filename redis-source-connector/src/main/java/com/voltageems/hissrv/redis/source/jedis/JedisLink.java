@@ -376,7 +376,6 @@ public final class JedisLink implements RedisLink {
 
   @Override
   public boolean isComplete() {
-    connect();
     return nodes.haveAllSlots();
   }
 

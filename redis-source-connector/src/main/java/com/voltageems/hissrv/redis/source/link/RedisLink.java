@@ -69,7 +69,8 @@ public interface RedisLink extends AutoCloseable {
   boolean isCluster();
 
   /**
-   * Returns whether all keys can be read; not if a cluster goes on without some of its primaries.
+   * Returns whether the connection leads to all keys; not if a cluster goes on without some of its
+   * primaries. Does not connect.
    */
   default boolean isComplete() {
     return true;
