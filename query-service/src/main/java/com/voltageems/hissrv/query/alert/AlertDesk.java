@@ -117,7 +117,7 @@ public final class AlertDesk implements AutoCloseable {
     try {
       round(wait);
       broken = null;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) {
       if (closing) {
         return;
       }

@@ -203,7 +203,9 @@ public final class HealthBoard implements AutoCloseable {
     try {
       report = probe.check();
       answered.add(probe);
-    } catch (Exception e) {
+    } catch (Exception | LinkageError e) {
+      // A native library that cannot be loaded, or an archive replaced under the process, concerns
+      // this part; the others go on.
       if (e instanceof InterruptedException || closing) {
         Thread.currentThread().interrupt();
         return;

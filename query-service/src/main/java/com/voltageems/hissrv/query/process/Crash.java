@@ -4,10 +4,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends the process when one of its threads ends by an {@link Error}: out of memory, or an archive
- * that was replaced under it. A service that lacks one of its threads goes on answering, and no
- * longer checks, alerts or restarts; one that ends is seen, and started again by whatever runs it.
- * Thread-safe.
+ * Ends the process when one of its threads ends by an {@link Error}, such as out of memory. A
+ * service that lacks one of its threads goes on answering, and no longer checks, alerts or
+ * restarts; one that ends is seen, and started again by whatever runs it. Thread-safe.
  */
 public final class Crash {
   /** The exit code, which is also that of {@code -XX:+ExitOnOutOfMemoryError}. */

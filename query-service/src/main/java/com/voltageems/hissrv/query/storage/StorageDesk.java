@@ -128,7 +128,7 @@ public final class StorageDesk implements AutoCloseable {
       try {
         wait = round(wait) ? BUSY : IDLE;
         broken = null;
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | LinkageError e) {
         wait = IDLE;
         if (!closing) {
           broke(e);
@@ -140,7 +140,7 @@ public final class StorageDesk implements AutoCloseable {
     lease.close();
   }
 
-  private void broke(RuntimeException e) {
+  private void broke(Throwable e) {
     String words = Redaction.oneLine("storage is not looked after: " + e);
     if (!words.equals(broken)) {
       LOG.error("Storage: a round failed", e);

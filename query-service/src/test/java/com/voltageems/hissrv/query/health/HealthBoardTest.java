@@ -295,6 +295,39 @@ class HealthBoardTest {
     assertThat(store().state()).isEqualTo(State.DOWN);
   }
 
+  /** The thread of the checks would end, and with it nowadays the service. */
+  @Test
+  void libraryThatCannotBeLoaded_concernsItsPart() {
+    HealthBoard links =
+        new HealthBoard(
+            List.of(
+                new Probe() {
+                  @Override
+                  public String name() {
+                    return "source";
+                  }
+
+                  @Override
+                  public Report check() {
+                    throw new UnsatisfiedLinkError("no zstd-jni: /tmp is mounted noexec");
+                  }
+
+                  @Override
+                  public void close() {}
+                }),
+            Map.of(),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(3),
+            clock);
+    try (links) {
+      links.look(links.probe(Probe.class).orElseThrow());
+      PartState source = links.snapshot().get(0);
+      assertThat(source.state()).isEqualTo(State.DOWN);
+      assertThat(source.report().message())
+          .isEqualTo("UnsatisfiedLinkError: no zstd-jni: /tmp is mounted noexec");
+    }
+  }
+
   /** It does not wait for the interval, which may be a minute. */
   @Test
   void partThatIsTooSlowAfterTheStart_isSoonCheckedAgain() {

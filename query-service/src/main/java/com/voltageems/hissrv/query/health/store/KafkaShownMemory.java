@@ -95,7 +95,7 @@ public final class KafkaShownMemory implements ShownMemory {
           fail(e);
         } catch (InterruptException e) {
           return;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
           // This thread must not end before the service, whichever exception comes.
           fail(e);
         }

@@ -70,7 +70,7 @@ public final class FailedRestarts implements AutoCloseable {
         TimeUnit.NANOSECONDS.sleep(LOOK.toNanos());
         try {
           look();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
           LOG.error("Connect: the check for failed tasks failed", e);
         }
       }

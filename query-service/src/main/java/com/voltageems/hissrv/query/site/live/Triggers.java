@@ -43,7 +43,7 @@ final class Triggers implements AutoCloseable {
       if (content.isNew(read.then(), read.now())) {
         site.reload();
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) {
       LOG.error("The file could not be read again", e);
     }
   }
