@@ -24,6 +24,9 @@ import redis.clients.jedis.exceptions.JedisProtocolNotSupportedException;
 /** Describes in plain words why no connection was made; the client's own messages often do not. */
 final class ConnectFailure {
   /** Jedis's message if the server has closed the connection. */
+  /** The client's words, before the first character of an answer that it does not know. */
+  private static final String FOREIGN = "Unknown reply: ";
+
   private static final String CLOSED = "Unexpected end of stream";
 
   /** What Jedis puts in front of an error that a subscription receives. */
@@ -139,6 +142,9 @@ final class ConnectFailure {
           .orElse(String.valueOf(failure.getMessage()));
     }
     String message = String.valueOf(failure.getMessage());
+    if (message.startsWith(FOREIGN)) {
+      return foreign(message.substring(FOREIGN.length()));
+    }
     String root = rootMessage(failure);
     String whole = message.contains(root) ? message : message + " " + root;
     boolean brokenOff =
@@ -160,6 +166,19 @@ final class ConnectFailure {
         : whole
             + "; if the server asks for a client's certificate (tls-auth-clients), set "
             + encryption.names().clientName();
+  }
+
+  /**
+   * Describes an answer that no Redis gives: that of a web server, or of one that expects TLS.
+   *
+   * @param beginning the answer's first character
+   */
+  private static String foreign(String beginning) {
+    boolean readable =
+        !beginning.isEmpty() && beginning.charAt(0) > ' ' && beginning.charAt(0) < 127;
+    return "what answers there is not Redis, or expects TLS"
+        + (readable ? " (its answer begins with \"" + beginning + "\")" : "")
+        + ": check the port";
   }
 
   private static String rootMessage(Throwable failure) {

@@ -1,13 +1,22 @@
 package com.voltageems.hissrv.redis.source.jedis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.voltageems.hissrv.redis.source.Readers;
+import com.voltageems.hissrv.redis.source.link.Command;
 import com.voltageems.hissrv.redis.source.link.RedisSettings;
+import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
@@ -34,6 +43,46 @@ class ConnectFailureTest {
   void unknownHost() {
     assertThat(describe("redis://nowhere", new UnknownHostException("nowhere")))
         .isEqualTo("unknown host nowhere");
+  }
+
+  /** The port of a web server; one that expects TLS answers with an alert, whose type is 21. */
+  @Test
+  void otherServer_isToldAsOne() throws Exception {
+    assertThat(answered("HTTP/1.1 400 Bad Request\r\n\r\n"))
+        .endsWith(
+            "what answers there is not Redis, or expects TLS (its answer begins with \"H\"): check"
+                + " the port");
+    assertThat(answered("\u0015\u0003\u0003\u0000\u0002\u0002F"))
+        .endsWith("what answers there is not Redis, or expects TLS: check the port");
+  }
+
+  /** Returns what is told of a server that gives this answer to anything. */
+  private static String answered(String answer) throws Exception {
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Thread thread =
+          new Thread(
+              () -> {
+                try (Socket socket = server.accept()) {
+                  boolean unused = socket.getInputStream().read() < 0;
+                  socket.getOutputStream().write(answer.getBytes(StandardCharsets.ISO_8859_1));
+                  socket.shutdownOutput();
+                  socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+                } catch (IOException e) {
+                  // The client has seen enough.
+                }
+              });
+      thread.start();
+      try (JedisLink link =
+          new JedisLink(settings("redis://127.0.0.1:" + server.getLocalPort()), () -> {})) {
+        return String.valueOf(
+            assertThatThrownBy(() -> link.call(Command.of("PING")))
+                .isInstanceOf(RedisUnavailableException.class)
+                .actual()
+                .getMessage());
+      } finally {
+        thread.join();
+      }
+    }
   }
 
   // field case O8
