@@ -7,7 +7,9 @@ import com.voltageems.hissrv.influx.point.LineForm;
 import com.voltageems.hissrv.influx.point.Precision;
 import com.voltageems.hissrv.plugin.Setting;
 import com.voltageems.hissrv.plugin.SettingGroups;
+import com.voltageems.hissrv.plugin.tls.RenewedTls;
 import com.voltageems.hissrv.plugin.tls.Tls;
+import com.voltageems.hissrv.plugin.tls.TlsException;
 import com.voltageems.hissrv.plugin.tls.TlsSettings;
 import java.time.Duration;
 import java.time.Instant;
@@ -177,9 +179,18 @@ public final class DatabaseSettings {
     return url().startsWith("https:");
   }
 
-  /** Returns the TLS configuration; null if the URL is not https. */
-  public @Nullable Tls tls(Instant now) {
-    return usesTls() ? TLS.open(config, now) : null;
+  /**
+   * Returns the TLS configuration, whose files are read again when they change; null if the URL is
+   * not https.
+   *
+   * @throws TlsException if a file is not right, or the client's certificate is not valid now
+   */
+  public @Nullable RenewedTls tls(Instant now) {
+    if (!usesTls()) {
+      return null;
+    }
+    Tls unusedCheck = TLS.open(config, now);
+    return new RenewedTls(TLS, config);
   }
 
   /** Returns the problems of the TLS files, by the setting at fault. */

@@ -14,15 +14,18 @@ import com.voltageems.hissrv.influx.delivery.InfluxWriter;
 import com.voltageems.hissrv.influx.point.Precision;
 import com.voltageems.hissrv.plugin.PromptSocketFactory;
 import com.voltageems.hissrv.plugin.Setting;
-import com.voltageems.hissrv.plugin.tls.Tls;
+import com.voltageems.hissrv.plugin.tls.RenewedTls;
 import com.voltageems.hissrv.plugin.tls.TlsFailure;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
 import okhttp3.ConnectionPool;
 import okhttp3.Credentials;
 import okhttp3.Dispatcher;
@@ -58,7 +61,7 @@ public final class HttpInfluxWriter implements InfluxWriter {
   private final InfluxDBClient client;
   private final Buckets buckets;
   private final WriteApi api;
-  private final @Nullable Tls tls;
+  private final @Nullable RenewedTls tls;
   private final List<String> secrets;
 
   /** Whether this thread's call got a connection: without one, the request was not sent. */
@@ -125,8 +128,8 @@ public final class HttpInfluxWriter implements InfluxWriter {
     }
     tls = config.database().tls(clock.instant());
     if (tls != null) {
-      http.sslSocketFactory(tls.context().getSocketFactory(), tls.trust());
-      if (!tls.checksHost()) {
+      http.sslSocketFactory(new RenewedSockets(tls), tls.get().trust());
+      if (!tls.get().checksHost()) {
         http.hostnameVerifier((host, session) -> true);
       }
     }
@@ -256,10 +259,24 @@ public final class HttpInfluxWriter implements InfluxWriter {
 
   private WriteOutcome.Retry unreachable(IOException e) {
     TlsFailure.Found found =
-        TlsFailure.describe(e, DatabaseSettings.TLS, tls)
+        TlsFailure.describe(e, DatabaseSettings.TLS, tls == null ? null : tls.get())
             .orElseGet(() -> new TlsFailure.Found(null, describe(e)));
     return new WriteOutcome.Retry(
-        null, config.database().url() + ": " + found.reason(), found.setting(), connected.get());
+        null,
+        config.database().url() + ": " + found.reason() + outdated(e),
+        found.setting(),
+        connected.get());
+  }
+
+  /**
+   * Returns that our certificate is not valid now, if that may be why the connection ended: a
+   * server that does not accept it mostly just says no.
+   */
+  private String outdated(IOException e) {
+    boolean brokenOff = e instanceof SSLException || e instanceof SocketException;
+    return tls == null || !brokenOff || e instanceof ConnectException
+        ? ""
+        : tls.outdated(clock.instant()).map(reason -> "; " + reason).orElse("");
   }
 
   /**

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -53,18 +54,27 @@ class TlsIT {
   }
 
   private static HeldCertificate forHost(String host) {
-    return new HeldCertificate.Builder().signedBy(CA).addSubjectAlternativeName(host).build();
+    return certificate(CA, host);
+  }
+
+  private static HeldCertificate certificate(HeldCertificate signer, String host) {
+    return new HeldCertificate.Builder().signedBy(signer).addSubjectAlternativeName(host).build();
   }
 
   private void start(HeldCertificate certificate, boolean asksForClient) {
+    start(0, certificate, CA, asksForClient);
+  }
+
+  private void start(
+      int at, HeldCertificate certificate, HeldCertificate signer, boolean asksForClient) {
     HandshakeCertificates certificates =
         new HandshakeCertificates.Builder()
             .heldCertificate(certificate)
-            .addTrustedCertificate(CA.certificate())
+            .addTrustedCertificate(signer.certificate())
             .build();
     TlsServer made =
         new TlsServer(
-            0,
+            at,
             certificates.sslContext(),
             asksForClient,
             exchange -> {
@@ -124,6 +134,30 @@ class TlsIT {
 
   private String ca() {
     return file("ca.pem", CA.certificatePem());
+  }
+
+  /** A site's authority is renewed, and with it the certificates of both. */
+  @Test
+  void renewedFiles_areUsedWithoutARestart() {
+    start(SERVER, true);
+    String client = file("client.pem", CLIENT.certificatePem() + CLIENT.privateKeyPkcs8Pem());
+    try (SinkHarness sink =
+        new SinkHarness(settings("truststore.location", ca(), "keystore.location", client), 1)) {
+      sink.put(List.of(TestRecords.record(TestRecords.sample(Map.of("1", 2.5), 5), 0)));
+      sink.pumpUntilCommitted(0, 1);
+
+      Objects.requireNonNull(server).close();
+      HeldCertificate next = certificate(OTHER_CA, "127.0.0.1");
+      start(port, next, OTHER_CA, true);
+      sink.put(List.of(TestRecords.record(TestRecords.sample(Map.of("1", 3.5), 6), 1)));
+      sink.pump(() -> String.valueOf(sink.metadata(0)).contains("influxdb.ssl.truststore"));
+      // As it may look while somebody writes it.
+      String unused = file("ca.pem", "-----BEGIN CERTIFICATE-----\n");
+      unused = file("ca.pem", OTHER_CA.certificatePem());
+      unused = file("client.pem", next.certificatePem() + next.privateKeyPkcs8Pem());
+      sink.pumpUntilCommitted(0, 2);
+    }
+    assertThat(stored).hasSize(2);
   }
 
   @Test
