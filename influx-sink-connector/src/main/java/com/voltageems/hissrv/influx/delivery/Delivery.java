@@ -87,6 +87,7 @@ public final class Delivery {
    * @throws InterruptedException if the task stops
    */
   public void deliver(Batch batch) throws InterruptedException {
+    requests.begin();
     Deque<Part> parts = new ArrayDeque<>();
     parts.push(Part.of(screening.screened(batch)));
     drain(parts);

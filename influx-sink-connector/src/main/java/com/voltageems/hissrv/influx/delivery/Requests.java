@@ -23,8 +23,15 @@ final class Requests {
   private final Progress progress;
   private final GivenUp givenUp;
 
-  /** Since when requests get no answer, whatever their size; null if the last one got one. */
-  private @Nullable Long unansweredSince;
+  /** The tries without an answer so far, whatever their size; null if the last one got one. */
+  private @Nullable Unanswered unanswered;
+
+  /**
+   * Tries in a row that got no answer.
+   *
+   * @param sinceNanos when the first of them began
+   */
+  private record Unanswered(long sinceNanos, int tries) {}
 
   Requests(InfluxWriter writer, Patience patience, Progress progress) {
     this.writer = writer;
@@ -39,6 +46,11 @@ final class Requests {
    */
   record Answer(Part part, WriteOutcome outcome) {}
 
+  /** Forgets the tries of an earlier batch. */
+  void begin() {
+    unanswered = null;
+  }
+
   /** Sends, once, the lines that still belong to this task. */
   Answer send(Part part) throws InterruptedException {
     progress.awaitOwnership();
@@ -48,6 +60,9 @@ final class Requests {
     }
     long start = progress.nanoTime();
     WriteOutcome outcome = writer.write(ours.destination(), ours.array(), ours.byteCount());
+    if (!(outcome instanceof WriteOutcome.Retry)) {
+      unanswered = null;
+    }
     if (outcome instanceof WriteOutcome.Written) {
       progress.written(ours, start, Duration.ofNanos(progress.nanoTime() - start));
       progress.done(ours.lines());
@@ -69,23 +84,23 @@ final class Requests {
     letOlderOnesEnd(part);
     progress.awaitOwnership();
     // The time for retries begins here, unless tries of more lines have failed.
-    long first = unansweredSince == null ? progress.nanoTime() : unansweredSince;
+    Unanswered before = unanswered;
+    long first = before == null ? progress.nanoTime() : before.sinceNanos();
     int failures = 0;
-    int unanswered = 0;
-    for (int attempt = 1; ; attempt++) {
+    int silent = 0;
+    for (int attempt = before == null ? 1 : before.tries() + 1; ; attempt++) {
       Answer answer = send(part);
       WriteOutcome outcome = answer.outcome();
       Duration asked;
       boolean isolate = false;
-      unansweredSince = null;
       if (outcome instanceof WriteOutcome.Retry retry) {
         // The database was away in between, so failures after that are counted from zero.
         failures = 0;
-        unanswered = retry.mayHappen() ? unanswered + 1 : 0;
+        silent = retry.mayHappen() ? silent + 1 : 0;
         asked = retry.after();
       } else if (outcome instanceof WriteOutcome.Failed failed) {
         failures++;
-        unanswered = 0;
+        silent = 0;
         isolate = isolates(part, failed, failures);
         asked = failed.after();
       } else {
@@ -100,8 +115,8 @@ final class Requests {
       if (isolate) {
         return answer;
       }
-      if (unanswered >= MOST_UNANSWERED && answer.part().size() > 1) {
-        unansweredSince = first;
+      if (silent >= MOST_UNANSWERED && answer.part().size() > 1) {
+        unanswered = new Unanswered(first, attempt);
         return answer;
       }
     }

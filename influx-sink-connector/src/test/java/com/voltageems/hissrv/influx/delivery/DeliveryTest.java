@@ -442,6 +442,41 @@ class DeliveryTest {
     assertThat(database.requests).as("it was one line at a time at last").isLessThan(220);
   }
 
+  /** Otherwise a server that is down would be asked as if each half were a new failure. */
+  @Test
+  void pauses_growOverAllSizes_andBeginAnewWithTheNextBatch() throws InterruptedException {
+    SlowDatabase database = new SlowDatabase(0);
+    List<Duration> pauses = new ArrayList<>();
+    Counting progress =
+        new Counting() {
+          @Override
+          public void pause(Batch batch, Duration pause, String reason) {
+            pauses.add(pause);
+            if (database.requests >= 14) {
+              database.mostLines = 1_000_000;
+            }
+          }
+        };
+    Delivery delivery =
+        new Delivery(
+            new Database(database, Screen.NONE),
+            new Delivery.Rules(
+                new Backoff(Duration.ofMillis(100), Duration.ofDays(1)), null, 3, Duration.ZERO),
+            new SplittableRandom(1),
+            progress);
+
+    delivery.deliver(batch(1000));
+    assertThat(pauses).hasSize(14);
+    assertThat(pauses.get(13)).isGreaterThan(Duration.ofMinutes(5));
+
+    pauses.clear();
+    database.requests = 13;
+    database.mostLines = 0;
+    delivery.deliver(batch(1000));
+    assertThat(pauses).hasSize(1);
+    assertThat(pauses.get(0)).isLessThanOrEqualTo(Duration.ofMillis(100));
+  }
+
   @Test
   void timeForRetries_isThatOfAllSizes() {
     SlowDatabase database = new SlowDatabase(0);
