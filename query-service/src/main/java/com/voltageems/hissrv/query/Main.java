@@ -85,7 +85,6 @@ public final class Main implements Callable<Integer> {
   private Main() {}
 
   public static void main(String[] args) {
-    Crash.onLostThreads();
     int code = SiteCommands.into(new CommandLine(new Main())).execute(args);
     CLOSED.countDown();
     System.exit(code);
@@ -93,6 +92,7 @@ public final class Main implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    Crash.onLostThreads();
     if (printSettings) {
       System.out.print(QueryConfig.table());
       // On a full disk, half a table would pass for the whole.

@@ -96,11 +96,14 @@ public final class RowPipe implements RowSink {
     try {
       truncated = scan.test(this);
       failure = null;
+    } catch (OutOfMemoryError e) {
+      throw e;
+    } catch (Error e) {
+      // Concerns this answer, as it would if the answer was not streamed.
+      failure = new IllegalStateException("an error of the JVM", e);
     } catch (RuntimeException e) {
       failure = e;
     } finally {
-      // Also after an Error: the Error goes on to the thread's exception handler, and the taking
-      // thread gets a failure.
       afterwards.run();
       if (failure == null && filling.size() > 0) {
         items.add(filling);
