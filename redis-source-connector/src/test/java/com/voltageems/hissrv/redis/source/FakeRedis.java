@@ -2,13 +2,16 @@ package com.voltageems.hissrv.redis.source;
 
 import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import com.voltageems.hissrv.redis.source.link.Command;
+import com.voltageems.hissrv.redis.source.link.RedisError;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
 import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
 import com.voltageems.hissrv.redis.source.link.ServerFacts;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** An in-memory Redis with hashes of one field, which executes commands at once. */
@@ -29,11 +32,19 @@ public final class FakeRedis implements RedisLink {
 
   public boolean cluster;
 
+  /** Keys whose node is away. */
+  public final Set<String> away = new HashSet<>();
+
   /** The number of HGETALLs after which the others are refused. */
   public int refuseFrom = Integer.MAX_VALUE;
 
   public FakeRedis(String field) {
     this.field = field;
+  }
+
+  @Override
+  public boolean isComplete() {
+    return away.isEmpty();
   }
 
   @Override
@@ -63,9 +74,15 @@ public final class FakeRedis implements RedisLink {
 
   @Override
   public Object call(Command command) {
+    if (command.keyAt() >= 0 && away.contains(Bytes.text(command.args()[command.keyAt()]))) {
+      return new RedisError("CLUSTERDOWN Hash slot not served");
+    }
     return switch (Bytes.text(command.name())) {
       case "TIME" -> List.of(Bytes.of("1704067200"), Bytes.of("0"));
-      case "SCAN" -> List.of(Bytes.of("0"), hashes.keySet().stream().map(Bytes::of).toList());
+      case "SCAN" ->
+          List.of(
+              Bytes.of("0"),
+              hashes.keySet().stream().filter(key -> !away.contains(key)).map(Bytes::of).toList());
       case "EXISTS" -> 0L;
       case "HLEN" -> 1L;
       case "HGETALL" -> {

@@ -330,6 +330,7 @@ public final class JedisLink implements RedisLink {
   private boolean isAlive() {
     try {
       nodes.ping(roundTrip);
+      usedNanos = clock.nanos();
       return true;
     } catch (JedisException e) {
       if (ConnectFailure.isSilence(e)) {

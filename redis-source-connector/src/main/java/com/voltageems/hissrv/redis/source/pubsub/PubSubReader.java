@@ -65,6 +65,9 @@ public final class PubSubReader implements SourceReader {
   private long nextRepairNanos;
   private boolean repairedLast;
 
+  /** Whether all keys could be read at the last look. */
+  private boolean wasWhole = true;
+
   /** Whether to check that Redis publishes keyspace events. */
   private boolean watchesEvents;
 
@@ -123,6 +126,13 @@ public final class PubSubReader implements SourceReader {
 
   @Override
   public List<SourceRecord> read(int limit) {
+    // Connects: what a gap left behind may be on a cluster's node that is away.
+    link.primaries();
+    boolean whole = link.isComplete();
+    if (whole && !wasWhole) {
+      hashes.wake();
+    }
+    wasWhole = whole;
     long now = clock.nanos();
     if (now - nextRepairNanos >= 0 && messages.takeGap()) {
       nextRepairNanos = now + REPAIR_EVERY_NANOS;
@@ -273,7 +283,7 @@ public final class PubSubReader implements SourceReader {
 
   @Override
   public long dueNanos() {
-    if (messages.hasMessages()) {
+    if (messages.hasMessages() || (!wasWhole && link.isComplete())) {
       return clock.nanos();
     }
     long due = hashes.dueNanos();

@@ -33,8 +33,9 @@ class PubSubReaderTest {
   private final MessageQueue messages =
       new MessageQueue(CAPACITY, config.limits().maxValueBytes(), clock, queue -> {});
 
+  private final FakeRedis link = new FakeRedis("of_hash");
+
   private PubSubReader reader() {
-    FakeRedis link = new FakeRedis("of_hash");
     link.hashes.put("comsrv:1:m", "1");
     return new PubSubReader(
         Readers.source(config, PubSubSource.class),
@@ -67,6 +68,29 @@ class PubSubReaderTest {
     // The last gap is repaired soon, once the queue is empty.
     messages.take(CAPACITY);
     assertThat(reader.dueNanos() - clock.nanos()).isLessThanOrEqualTo(1_000_000_000L);
+  }
+
+  private List<Object> keys(PubSubReader reader) {
+    List<Object> keys = new ArrayList<>();
+    while (reader.dueNanos() - clock.nanos() <= 0) {
+      reader.read(CAPACITY).forEach(record -> keys.add(record.key()));
+    }
+    return keys;
+  }
+
+  @Test
+  void nodeIsAwayDuringTheRepair_itsHashesAreReadOnceItIsBack() {
+    PubSubReader reader = reader();
+    link.hashes.put("comsrv:2:m", "2");
+    link.cluster = true;
+    link.away.add("comsrv:2:m");
+    messages.missed();
+    assertThat(keys(reader)).hasSize(1);
+    messages.accept(Bytes.of("comsrv:2:m"), Bytes.of("updated:1"));
+    keys(reader);
+    link.away.clear();
+    assertThat(keys(reader)).hasSize(2);
+    assertThat(keys(reader)).isEmpty();
   }
 
   @Test
