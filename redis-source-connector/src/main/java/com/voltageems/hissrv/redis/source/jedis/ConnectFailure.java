@@ -23,10 +23,10 @@ import redis.clients.jedis.exceptions.JedisProtocolNotSupportedException;
 
 /** Describes in plain words why no connection was made; the client's own messages often do not. */
 final class ConnectFailure {
-  /** Jedis's message if the server has closed the connection. */
   /** The client's words, before the first character of an answer that it does not know. */
   private static final String FOREIGN = "Unknown reply: ";
 
+  /** Jedis's message if the server has closed the connection. */
   private static final String CLOSED = "Unexpected end of stream";
 
   /** What Jedis puts in front of an error that a subscription receives. */

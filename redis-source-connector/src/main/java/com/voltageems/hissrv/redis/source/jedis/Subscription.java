@@ -178,6 +178,7 @@ public final class Subscription implements Background {
 
   private void subscribeUntilItBreaks() {
     try (JedisLink link = new JedisLink(settings, () -> {})) {
+      follows = false;
       openedNanos = clock.nanos();
       JedisNodes.Node dedicated = link.detach();
       connection = dedicated;
