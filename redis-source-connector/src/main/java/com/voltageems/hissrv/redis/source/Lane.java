@@ -112,7 +112,7 @@ final class Lane {
   /** Handles that Redis refuses this source. */
   void refused(RuntimeException e, long nowMillis) {
     refused = true;
-    if (e instanceof RedisReplyException reply) {
+    if (e instanceof RedisReplyException reply && !reply.error().isAway()) {
       metrics.reject(reply.error().isWrongType() ? RejectReason.WRONG_TYPE : RejectReason.REPLY);
     }
     Duration wait = backoff.next();

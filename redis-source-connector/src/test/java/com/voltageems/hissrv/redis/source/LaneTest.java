@@ -98,6 +98,9 @@ class LaneTest {
   void errorReplies_areCountedByWhatTheySay() {
     lane.refused(new RedisReplyException("LLEN", new RedisError("WRONGTYPE x")), clock.millis());
     lane.refused(new RedisReplyException("LLEN", new RedisError("ERR x")), clock.millis());
+    lane.refused(
+        new RedisReplyException("HGETALL", new RedisError("CLUSTERDOWN Hash slot not served")),
+        clock.millis());
     lane.refused(new RedisNotReadyException("LOADING", null), clock.millis());
     assertThat(metrics.rejected(RejectReason.WRONG_TYPE)).isEqualTo(1);
     assertThat(metrics.rejected(RejectReason.REPLY)).isEqualTo(1);
@@ -108,7 +111,7 @@ class LaneTest {
         clock.millis());
     assertThat(Objects.requireNonNull(metrics.state.stuck()).reason())
         .isEqualTo("LLEN of the key archive:pending was answered: WRONGTYPE x");
-    assertThat(metrics.state.failures()).isEqualTo(4);
+    assertThat(metrics.state.failures()).isEqualTo(5);
   }
 
   /** With exactly-once support, Connect does not report a batch that was dropped as a whole. */

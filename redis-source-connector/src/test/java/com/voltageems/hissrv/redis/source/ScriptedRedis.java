@@ -23,6 +23,8 @@ public final class ScriptedRedis implements RedisLink {
   private final Map<String, Deque<Object>> next = new HashMap<>();
   private final Map<String, Object> always = new HashMap<>();
 
+  private final Map<String, Runnable> actions = new HashMap<>();
+
   /** Represents null, which a queue does not take. */
   private static final Object NIL = new Object();
 
@@ -31,6 +33,9 @@ public final class ScriptedRedis implements RedisLink {
 
   public int connection = 1;
   public boolean cluster;
+
+  /** Whether all nodes can be reached. */
+  public boolean complete = true;
 
   /** Gives this answer to the command once; an exception is thrown. */
   public ScriptedRedis on(String command, @Nullable Object answer) {
@@ -65,6 +70,11 @@ public final class ScriptedRedis implements RedisLink {
     return asked.stream().filter(each -> each.startsWith(command + " ")).toList();
   }
 
+  /** Runs this whenever the command was asked. */
+  public void after(String command, Runnable action) {
+    actions.put(command, action);
+  }
+
   private @Nullable Object answer(Command command) {
     String name = Bytes.text(command.name());
     boolean isScript = name.equals("EVAL") || name.equals("EVALSHA");
@@ -74,6 +84,7 @@ public final class ScriptedRedis implements RedisLink {
       line.append(' ').append(Bytes.text(argument));
     }
     asked.add(line.toString());
+    actions.getOrDefault(name, () -> {}).run();
     Deque<Object> answers = next.get(name);
     Object answer = answers == null || answers.isEmpty() ? always.get(name) : answers.removeFirst();
     if (answer == null) {
@@ -119,6 +130,11 @@ public final class ScriptedRedis implements RedisLink {
   @Override
   public boolean isCluster() {
     return cluster;
+  }
+
+  @Override
+  public boolean isComplete() {
+    return complete;
   }
 
   @Override

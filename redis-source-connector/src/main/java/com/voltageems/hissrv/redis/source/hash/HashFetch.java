@@ -104,15 +104,23 @@ final class HashFetch {
         } else {
           values = replies.get(reply++);
         }
-        // A value must not get another time because its own cannot be read now.
-        boolean timesAway = timesOfEntry instanceof RedisError error && !error.isWrongType();
-        all.add(
-            values instanceof List<?> pairs && !timesAway
-                ? new HashReading.Values(entry, pairs, listOf(timesOfEntry), now)
-                : new HashReading.Unreadable(
-                    entry, values instanceof RedisError error && error.isWrongType()));
+        all.add(reading(entry, values, timesOfEntry, now));
       }
     }
+  }
+
+  private static HashReading reading(
+      HashEntry entry, @Nullable Object values, @Nullable Object times, long now) {
+    if (values instanceof RedisError error) {
+      return new HashReading.Unreadable(entry, HashReading.Reason.of(error));
+    }
+    // A value must not get another time because its own cannot be read now.
+    if (times instanceof RedisError error && !error.isWrongType()) {
+      return new HashReading.Unreadable(entry, HashReading.Reason.of(error));
+    }
+    return values instanceof List<?> pairs
+        ? new HashReading.Values(entry, pairs, listOf(times), now)
+        : new HashReading.Unreadable(entry, HashReading.Reason.REFUSED);
   }
 
   /** Returns the companion's fields and times; null if Redis has answered with an error. */
@@ -174,7 +182,13 @@ final class HashFetch {
       List<byte[]> pairs = HashScan.read(link, entry.key, step);
       return new HashReading.Values(entry, pairs, timesInSteps(entry), now);
     } catch (RedisReplyException e) {
-      return new HashReading.Unreadable(entry, e.error().isWrongType());
+      return new HashReading.Unreadable(entry, HashReading.Reason.of(e.error()));
+    } catch (RedisNotReadyException e) {
+      if (link.isComplete()) {
+        throw e;
+      }
+      // Those of the cluster's other nodes are read.
+      return new HashReading.Unreadable(entry, HashReading.Reason.AWAY);
     }
   }
 

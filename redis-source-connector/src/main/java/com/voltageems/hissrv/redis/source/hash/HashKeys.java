@@ -47,6 +47,9 @@ final class HashKeys {
   /** Whether every pattern that matches a key also matches the key with {@code :ts} appended. */
   private final boolean patternsMatchCompanions;
 
+  /** Whether every step of the current discovery could ask all nodes. */
+  private boolean whole;
+
   private int discovery;
   private boolean underWay;
 
@@ -71,6 +74,7 @@ final class HashKeys {
 
   void begin() {
     underWay = true;
+    whole = true;
     discovery++;
     scans.clear();
     timed.clear();
@@ -89,9 +93,10 @@ final class HashKeys {
       if (scan.step(this::consider)) {
         scans.remove();
       }
+      whole &= link.isComplete();
       return;
     }
-    known.values().removeIf(entry -> entry.seenIn != discovery);
+    forgetUnseen();
     List<HashEntry> all = new ArrayList<>(known.values());
     for (int from = 0; from < all.size(); from += MAX_KEYS_AT_ONCE) {
       List<HashEntry> some = all.subList(from, Math.min(all.size(), from + MAX_KEYS_AT_ONCE));
@@ -106,9 +111,29 @@ final class HashKeys {
     underWay = false;
   }
 
+  /**
+   * Forgets the hashes that were not found. What is on a node that could not be asked stays known,
+   * with its last values: otherwise all of them would count as new when the node is back.
+   */
+  private void forgetUnseen() {
+    List<HashEntry> unseen =
+        known.values().stream().filter(entry -> entry.seenIn != discovery).toList();
+    for (int from = 0; !whole && from < unseen.size(); from += MAX_KEYS_AT_ONCE) {
+      List<HashEntry> some = unseen.subList(from, Math.min(unseen.size(), from + MAX_KEYS_AT_ONCE));
+      List<@Nullable Object> exist =
+          link.pipeline(some.stream().map(entry -> Command.keyed("EXISTS", entry.key)).toList());
+      for (int i = 0; i < some.size(); i++) {
+        if (exist.get(i) instanceof RedisError error && error.isAway()) {
+          some.get(i).seenIn = discovery;
+        }
+      }
+    }
+    known.values().removeIf(entry -> entry.seenIn != discovery);
+  }
+
   /** Finds out which hashes have a companion with times: SCAN has shown it, or Redis is asked. */
   private void learnTimes(List<HashEntry> some) {
-    if (patternsMatchCompanions && link.isComplete()) {
+    if (patternsMatchCompanions && whole) {
       some.forEach(entry -> entry.hasTimes = timed.contains(new ByteKey(entry.key)));
       return;
     }
@@ -128,8 +153,11 @@ final class HashKeys {
     List<@Nullable Object> sizes =
         link.pipeline(unknown.stream().map(entry -> Command.keyed("HLEN", entry.key)).toList());
     for (int i = 0; i < sizes.size(); i++) {
-      // If the key is of another type, the reading will report it.
-      unknown.get(i).size = sizes.get(i) instanceof Long size ? size.intValue() : 0;
+      // If the key is of another type, the reading will report it. If its node is away, its size
+      // must be known before it is read.
+      if (!(sizes.get(i) instanceof RedisError error && error.isAway())) {
+        unknown.get(i).size = sizes.get(i) instanceof Long size ? size.intValue() : 0;
+      }
     }
   }
 

@@ -207,6 +207,7 @@ public final class HashReader implements SourceReader {
     List<HashEntry> chunk = new ArrayList<>(maxKeys);
     int end = addChunk(chunk, keys.found(), start, maxKeys);
     chunk.removeIf(entry -> entry.otherType && !snapshot);
+    keys.learnSizes(chunk);
     return new Chunk(fetch.begin(chunk), end);
   }
 

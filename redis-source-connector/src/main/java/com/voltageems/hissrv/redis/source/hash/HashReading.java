@@ -1,5 +1,6 @@
 package com.voltageems.hissrv.redis.source.hash;
 
+import com.voltageems.hissrv.redis.source.link.RedisError;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,21 @@ sealed interface HashReading {
   record Values(HashEntry entry, List<?> pairs, @Nullable List<?> times, long nowMillis)
       implements HashReading {}
 
-  /** Redis answered with an error: the key is of another type, or another reason. */
-  record Unreadable(HashEntry entry, boolean otherType) implements HashReading {}
+  /** Why a hash was not read. */
+  enum Reason {
+    OTHER_TYPE,
+
+    /** The hash, or its companion, is on a node that cannot be reached now. */
+    AWAY,
+
+    /** Redis answered with another error. */
+    REFUSED;
+
+    static Reason of(RedisError error) {
+      return error.isWrongType() ? OTHER_TYPE : error.isAway() ? AWAY : REFUSED;
+    }
+  }
+
+  /** Redis answered with an error. */
+  record Unreadable(HashEntry entry, Reason reason) implements HashReading {}
 }

@@ -63,12 +63,17 @@ final class HashSamples {
       if (reading instanceof HashReading.Values values) {
         values(values, snapshot, out);
       } else if (reading instanceof HashReading.Unreadable unreadable) {
-        unreadable(unreadable.entry(), unreadable.otherType());
+        unreadable(unreadable.entry(), unreadable.reason());
       }
     }
   }
 
-  private void unreadable(HashEntry entry, boolean otherType) {
+  private void unreadable(HashEntry entry, HashReading.Reason reason) {
+    if (reason == HashReading.Reason.AWAY) {
+      // Nothing is left out: it comes when its node is back.
+      return;
+    }
+    boolean otherType = reason == HashReading.Reason.OTHER_TYPE;
     entry.otherType = otherType;
     if (!otherType || !entry.rejected) {
       metrics.reject(otherType ? RejectReason.WRONG_TYPE : RejectReason.REPLY);

@@ -10,6 +10,14 @@ public record RedisError(String message) {
     return message.startsWith("WRONGTYPE") || message.contains("WRONGTYPE ");
   }
 
+  /**
+   * Returns whether no node that can be reached has the key's slot. Such an error of Redis itself
+   * is thrown: see {@link ErrorKind#MOVED}.
+   */
+  public boolean isAway() {
+    return message.startsWith("CLUSTERDOWN");
+  }
+
   boolean isNoScript() {
     return message.startsWith("NOSCRIPT");
   }

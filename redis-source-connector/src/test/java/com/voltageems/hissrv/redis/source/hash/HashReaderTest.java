@@ -289,6 +289,81 @@ class HashReaderTest {
     assertThat(redis.asked("HGETALL")).isEmpty();
   }
 
+  private static final RedisError AWAY = new RedisError("CLUSTERDOWN Hash slot not served");
+
+  /** Returns a scripted Redis of a cluster, one node of which is away. */
+  private static ScriptedRedis partOfACluster() {
+    ScriptedRedis redis = new ScriptedRedis();
+    redis.cluster = true;
+    redis.complete = false;
+    return redis.always("EXISTS", 0);
+  }
+
+  @Test
+  void largeHash_whoseNodeIsAway_leavesTheOthersReadable() {
+    ScriptedRedis redis =
+        partOfACluster()
+            .on("SCAN", List.of("0", List.of("comsrv:1:m", "comsrv:1:n")))
+            .on("HLEN", 20_000)
+            .on("HSCAN", new RedisNotReadyException("no node has the slot", null))
+            .always("HGETALL", List.of("7", "1.5"));
+    HashReader reader = scripted(redis);
+    assertThat(reader.read(LIMIT)).hasSize(1);
+    assertThat(metrics.rejected(RejectReason.REPLY)).isZero();
+  }
+
+  /** Otherwise its values would come again, with the time of that reading. */
+  @Test
+  void nodeIsAwayDuringADiscovery_itsHashesStayKnown_andCountAsNothingRejected() {
+    ScriptedRedis redis =
+        partOfACluster().on("HGETALL", List.of("7", "1.5")).on("HGETALL", AWAY).on("HGETALL", AWAY);
+    redis.complete = true;
+    redis.always("HGETALL", List.of("7", "1.5"));
+    HashReader reader = scripted(redis, "discovery.interval.ms", "1500");
+    assertThat(reader.read(LIMIT)).hasSize(1);
+    redis.complete = false;
+    assertThat(nextPass(reader)).isEmpty();
+    redis.on("SCAN", List.of("0", List.of())).on("EXISTS", AWAY).on("EXISTS", AWAY);
+    assertThat(nextPass(reader)).isEmpty();
+    assertThat(metrics.rejected(RejectReason.REPLY)).isZero();
+    redis.complete = true;
+    assertThat(nextPass(reader)).isEmpty();
+    assertThat(metrics.unchanged.sum()).isEqualTo(1);
+    assertThat(redis.isAtEnd()).isTrue();
+  }
+
+  @Test
+  void nodeIsAwayWhenTheHashIsFound_itsSizeIsAskedBeforeItIsRead() {
+    ScriptedRedis redis =
+        partOfACluster()
+            .on("HLEN", AWAY)
+            .on("HLEN", AWAY)
+            .on("HLEN", 20_000)
+            .on("HGETALL", AWAY)
+            .on("HSCAN", List.of("0", List.of("7", "1.5")));
+    HashReader reader = scripted(redis);
+    assertThat(reader.read(LIMIT)).isEmpty();
+    redis.complete = true;
+    assertThat(nextPass(reader)).hasSize(1);
+  }
+
+  /** A companion that was not found for that reason would be taken for missing. */
+  @Test
+  void nodeIsAwayDuringAPartOfADiscovery_redisIsAskedForCompanions() {
+    ScriptedRedis redis =
+        partOfACluster()
+            .on("SCAN", List.of("5", List.of("comsrv:1:m")))
+            .on("EXISTS", 1)
+            .on("HGETALL", List.of("7", "1.5"))
+            .on("HGETALL", List.of("7", "1642592400000"));
+    HashReader reader = scripted(redis);
+    redis.after("SCAN", () -> redis.complete = redis.asked("SCAN").size() > 1);
+    assertThat(reader.read(LIMIT))
+        .singleElement()
+        .extracting(record -> ((Struct) record.value()).getInt64("timestamp"))
+        .isEqualTo(1642592400000L);
+  }
+
   @Test
   void largeHash_thatRedisRefusesInTheMiddle_isReadWholeAgain() {
     ScriptedRedis redis =
