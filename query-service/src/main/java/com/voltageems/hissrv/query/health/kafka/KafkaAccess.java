@@ -48,6 +48,7 @@ public final class KafkaAccess implements AutoCloseable {
   private final Duration timeout;
   private final KafkaFailures failures;
   private @Nullable Admin admin;
+  private boolean closed;
 
   public KafkaAccess(QueryConfig.Kafka config, Duration timeout) {
     this.timeout = timeout;
@@ -99,10 +100,24 @@ public final class KafkaAccess implements AutoCloseable {
     }
   }
 
-  private synchronized Admin admin() {
+  private Admin admin() {
+    if (!isMade()) {
+      // Not under the lock: servers that do not answer take their time.
+      KafkaGreeting.require(clientConfig, timeout);
+    }
+    return made();
+  }
+
+  private synchronized boolean isMade() {
+    return admin != null;
+  }
+
+  private synchronized Admin made() {
+    if (closed) {
+      throw new KafkaException("its client is closed");
+    }
     Admin client = admin;
     if (client == null) {
-      KafkaGreeting.require(clientConfig);
       client = Admin.create(clientConfig);
       admin = client;
     }
@@ -345,6 +360,7 @@ public final class KafkaAccess implements AutoCloseable {
 
   @Override
   public synchronized void close() {
+    closed = true;
     if (admin != null) {
       admin.close(Duration.ofSeconds(1));
     }

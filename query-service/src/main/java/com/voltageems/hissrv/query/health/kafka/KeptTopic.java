@@ -31,7 +31,7 @@ public final class KeptTopic {
     NewTopic wanted =
         new NewTopic(topic, Optional.of(1), Optional.empty())
             .configs(Map.of("cleanup.policy", "compact"));
-    KafkaGreeting.require(client);
+    KafkaGreeting.require(client, timeout);
     try (Admin admin = Admin.create(client)) {
       try {
         admin.createTopics(List.of(wanted)).all().get(timeout.toMillis(), TimeUnit.MILLISECONDS);

@@ -1,6 +1,7 @@
 package com.voltageems.hissrv.query.health.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.voltageems.hissrv.query.config.QueryConfig;
@@ -9,9 +10,13 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -137,6 +142,61 @@ class KafkaAccessTest {
                   address);
           assertThat(connections).hasValue(i);
         }
+      }
+    }
+  }
+
+  /** It waited for as long as the greeting, and a client made after it stayed for ever. */
+  @Test
+  void closing_doesNotWaitForAServerThatIsSilent() throws Exception {
+    try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      QueryConfig.Kafka settings =
+          new QueryConfig.Kafka("127.0.0.1:" + server.getLocalPort(), "dead", "status", Map.of());
+      KafkaAccess kafka = new KafkaAccess(settings, Duration.ofSeconds(10));
+      CompletableFuture<Set<String>> topics = new CompletableFuture<>();
+      Thread asks =
+          new Thread(
+              () -> {
+                try {
+                  topics.complete(kafka.topics());
+                } catch (ProbeException | InterruptedException e) {
+                  topics.completeExceptionally(e);
+                }
+              });
+      asks.start();
+      try (Socket greeted = server.accept()) {
+        greeted.getInputStream().readNBytes(14);
+
+        kafka.close();
+
+        assertThat(topics).isNotDone();
+        assertThat(greeted.getInputStream().available()).isZero();
+        assertThatThrownBy(topics::get)
+            .hasMessageContaining("cannot be asked: its client is closed");
+      }
+    }
+  }
+
+  /** A second for each of many servers would be more than the check's own time. */
+  @Test
+  void greeting_takesNoLongerThanTheCheck() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      String address = "127.0.0.1:" + silent.getLocalPort();
+      Map<String, Object> client =
+          Map.of("bootstrap.servers", String.join(",", Collections.nCopies(60, address)));
+
+      assertThatCode(() -> KafkaGreeting.require(client, Duration.ofMillis(200)))
+          .doesNotThrowAnyException();
+
+      silent.setSoTimeout(1);
+      int connections = 0;
+      try {
+        while (true) {
+          silent.accept().close();
+          connections++;
+        }
+      } catch (SocketTimeoutException e) {
+        assertThat(connections).isLessThan(3);
       }
     }
   }
