@@ -341,10 +341,15 @@ public final class ConnectClient {
     }
   }
 
-  /** Asks one worker after the other until one answers. */
+  /**
+   * Asks one worker after the other until one answers. What is not Connect at one address, such as
+   * a proxy that cannot reach its worker, is told only where no other one answers: it does not
+   * become Connect by waiting.
+   */
   private JsonNode once(String method, String path, @Nullable Object body)
       throws ConnectException, InterruptedException {
     IOException last = new IOException("no address");
+    Optional<ConnectException> foreign = Optional.empty();
     for (String url : urls) {
       Duration limit = limit();
       try {
@@ -352,17 +357,35 @@ public final class ConnectClient {
             method,
             path,
             WholeAnswer.get(http.client(), request(url + path, method, body, limit), limit));
+      } catch (ForeignAnswer e) {
+        foreign = Optional.of(new ConnectException(e.status, silent(url, Reasons.of(e))));
       } catch (IOException e) {
         last = e;
       }
     }
+    if (foreign.isPresent()) {
+      throw foreign.get();
+    }
     IOException failure = last;
     throw new ConnectException(
-        silent(http.reason(failure).orElseGet(() -> Reasons.of(failure))), last);
+        silent(String.join(", ", urls), http.reason(failure).orElseGet(() -> Reasons.of(failure))),
+        last);
   }
 
-  private String silent(String why) {
-    return "Kafka Connect does not answer at " + String.join(", ", urls) + " (connect.url): " + why;
+  /** Thrown for an answer that is not in Connect's words, and will not be. */
+  private static final class ForeignAnswer extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    final int status;
+
+    ForeignAnswer(int status, String message) {
+      super(message);
+      this.status = status;
+    }
+  }
+
+  private static String silent(String where, String why) {
+    return "Kafka Connect does not answer at " + where + " (connect.url): " + why;
   }
 
   /** Returns how long the next call may take. */
@@ -425,7 +448,7 @@ public final class ConnectClient {
     }
     Optional<String> foreign = ConnectAnswer.foreign(response);
     if (foreign.isPresent() && status != 404) {
-      throw new ConnectException(status, silent(foreign.get()));
+      throw new ForeignAnswer(status, foreign.get());
     }
     if (status == 404) {
       ConnectAnswer.requireOwn(response);

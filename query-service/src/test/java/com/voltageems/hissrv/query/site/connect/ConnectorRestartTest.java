@@ -27,18 +27,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What somebody who restarts a failed task gets to see. */
 class ConnectorRestartTest {
   private static final String RESTART = "POST /connectors/si/tasks/0/restart";
 
-  private static QueryConfig.Connect settings(String url, ConnectTls tls) {
+  private static QueryConfig.Connect settings(ConnectTls tls, String... urls) {
     return new QueryConfig.Connect(
-        List.of(URI.create(url)),
+        Stream.of(urls).map(URI::create).toList(),
         "so",
         "si",
         "operator",
@@ -49,8 +52,8 @@ class ConnectorRestartTest {
         tls);
   }
 
-  private static ConnectClient client(String url) {
-    return ConnectorRoutes.client(settings(url, ConnectTls.NONE), Duration.ofSeconds(1));
+  private static ConnectClient client(String... urls) {
+    return ConnectorRoutes.client(settings(ConnectTls.NONE, urls), Duration.ofSeconds(1));
   }
 
   @Test
@@ -83,6 +86,32 @@ class ConnectorRestartTest {
     }
   }
 
+  /** The second worker was never asked. */
+  @ParameterizedTest
+  @ValueSource(ints = {302, 429, 500})
+  void foreignAnswer_isToldOnlyWhereNoOtherWorkerAnswers(int status) throws Exception {
+    try (FakeConnect proxy = new FakeConnect();
+        FakeConnect connect = new FakeConnect()) {
+      proxy.foreign = Optional.of(new FakeConnect.Foreign(status, "<html>", Map.of()));
+      connect.connectors.put("si", Map.of());
+      connect.failing.put("si", "x.Y: z");
+      assertThat(client(proxy.url(), connect.url()).restartFailed("si"))
+          .contains(new ConnectClient.Restarted(false, List.of(0)));
+      assertThat(connect.changes).containsExactly(RESTART);
+
+      connect.foreign = Optional.of(new FakeConnect.Foreign(502, "", Map.of()));
+      assertThatThrownBy(() -> client(proxy.url(), connect.url()).restartFailed("si"))
+          .isInstanceOf(ConnectException.class)
+          .hasMessage(
+              "Kafka Connect does not answer at "
+                  + proxy.url()
+                  + " (connect.url): answered with status "
+                  + status
+                  + " and not in Kafka Connect's words: this is the address of something else or of"
+                  + " a proxy's other path");
+    }
+  }
+
   /** Each call is in time, but the page gives up before the last of them. */
   @Test
   void slowWorker_isToldInTime() throws Exception {
@@ -109,7 +138,7 @@ class ConnectorRestartTest {
       connect.connectors.put("si", Map.of());
       connect.failing.put("si", "x.Y: z");
       ConnectClient client =
-          ConnectorRoutes.client(settings(connect.url(), ConnectTls.NONE), Duration.ZERO, slow)
+          ConnectorRoutes.client(settings(ConnectTls.NONE, connect.url()), Duration.ZERO, slow)
               .within(Duration.ofSeconds(25));
       assertThatThrownBy(() -> client.restartFailed("si"))
           .isInstanceOf(ConnectException.class)
@@ -164,7 +193,7 @@ class ConnectorRestartTest {
   }
 
   private static ConnectClient client(String url, ConnectTls tls) {
-    return ConnectorRoutes.client(settings(url, tls), Duration.ZERO);
+    return ConnectorRoutes.client(settings(tls, url), Duration.ZERO);
   }
 
   private static void answer(HttpExchange exchange, List<String> asked, AtomicInteger pages)
