@@ -24,7 +24,7 @@ import picocli.CommandLine.TypeConversionException;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:everything runs as the file has it",
-      "1:Kafka Connect does not answer",
+      "1:Kafka Connect does not answer, or the output cannot be written, as to a pipe that ended",
       "2:the file cannot be used; nothing was sent",
       "3:a worker refuses a setting, or lacks the plugin; nothing was changed",
       "4:submitted, but a connector or task does not run, or somebody else has changed it since",

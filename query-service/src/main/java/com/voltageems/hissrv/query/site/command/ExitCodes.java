@@ -4,7 +4,7 @@ package com.voltageems.hissrv.query.site.command;
 final class ExitCodes {
   static final int DONE = 0;
 
-  /** Connect does not answer, or a file cannot be written. */
+  /** Connect does not answer, or a file or the output cannot be written. */
   static final int UNREACHABLE = 1;
 
   /** The file or an option cannot be used; nothing was sent. */

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:shown",
-      "1:Kafka Connect does not answer",
+      "1:Kafka Connect does not answer, or the output cannot be written, as to a pipe that ended",
       "2:the file cannot be used",
       "5:there are differences (--exit-code)",
       "6:a connector that was not created from this file is in the way (--exit-code)"

@@ -30,7 +30,8 @@ import picocli.CommandLine.Command;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:all runs",
-      "1:Kafka Connect or Kafka does not answer",
+      "1:Kafka Connect or Kafka does not answer,"
+          + " or the output cannot be written, as to a pipe that ended",
       "2:the file cannot be used",
       "4:a connector or task does not run"
     })

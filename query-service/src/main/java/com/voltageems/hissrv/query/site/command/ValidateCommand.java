@@ -16,7 +16,8 @@ import picocli.CommandLine.Option;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:the file is valid",
-      "1:Kafka Connect does not answer (--online)",
+      "1:Kafka Connect does not answer (--online),"
+          + " or the output cannot be written, as to a pipe that ended",
       "2:the file cannot be used",
       "3:a worker refuses a setting, or lacks the plugin (--online)"
     })
