@@ -1,6 +1,8 @@
 package com.voltageems.hissrv.query.site.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.assertj.core.api.Assumptions.assumeThatCode;
 
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -8,6 +10,9 @@ import java.io.StringWriter;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,6 +108,66 @@ class SiteCommandsTest {
 
     assertThat(Files.readString(target)).contains("RedisSourceConnector");
     assertThat(folder.resolve(SOURCE)).isSymbolicLink();
+  }
+
+  /** It became readable for everybody. */
+  @Test
+  void exportedFile_keepsItsPermissions() throws IOException {
+    Path folder = Files.createDirectory(dir.resolve("out"));
+    Path file = Files.writeString(folder.resolve(SOURCE), "before");
+    for (String permissions : List.of("rw-------", "r--r-----", "rw-rw-rw-")) {
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
+
+      assertThat(export(folder)).isEqualTo(ExitCodes.DONE);
+
+      assertThat(Files.readString(file)).contains("RedisSourceConnector");
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+          .isEqualTo(permissions);
+    }
+  }
+
+  @Test
+  void exportedFile_withAPassword_isItsOwnersAlone() throws IOException {
+    Path folder = dir.resolve("out");
+    assertThat(export(folder)).isEqualTo(ExitCodes.DONE);
+    assertThat(Files.getPosixFilePermissions(folder.resolve(SOURCE)))
+        .isEqualTo(Files.getPosixFilePermissions(site));
+
+    Files.writeString(site, "redis: {url: \"redis://:of-the-site@redis:6379\"}\n");
+    Files.delete(folder.resolve(SOURCE));
+    assertThat(export(folder)).isEqualTo(ExitCodes.DONE);
+    assertThat(Files.readString(folder.resolve(SOURCE))).contains("of-the-site");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve(SOURCE))))
+        .isEqualTo("rw-------");
+  }
+
+  /** Only root may give a file away; who may not writes into it. */
+  @Test
+  void exportedFile_ofSomebodyElse_staysTheirs() throws IOException {
+    Path folder = Files.createDirectory(dir.resolve("out"));
+    Path file = Files.writeString(folder.resolve(SOURCE), "before");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
+    UserPrincipal somebody =
+        file.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("65534");
+    assumeThatCode(() -> Files.setOwner(file, somebody)).doesNotThrowAnyException();
+
+    assertThat(export(folder)).isEqualTo(ExitCodes.DONE);
+
+    assertThat(Files.readString(file)).contains("RedisSourceConnector");
+    assertThat(Files.getOwner(file)).isEqualTo(somebody);
+  }
+
+  @Test
+  void exportedFile_isWrittenItself_whereItsFolderCannotBe() throws IOException {
+    Path folder = dir.resolve("out");
+    assertThat(export(folder)).isEqualTo(ExitCodes.DONE);
+    Files.writeString(folder.resolve(SOURCE), "before");
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("r-xr-xr-x"));
+    assumeThat(Files.isWritable(folder)).as("root may write everywhere").isFalse();
+
+    assertThat(export(folder)).isEqualTo(ExitCodes.DONE);
+
+    assertThat(Files.readString(folder.resolve(SOURCE))).contains("RedisSourceConnector");
   }
 
   @Test
