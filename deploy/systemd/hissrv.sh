@@ -4,8 +4,17 @@ set -eu
 # The variables that the site's file refers to; readable by root and the group hissrv. They are read
 # as systemd reads them for the units: a shell would replace the $ of a password, and run what stands
 # behind a blank or an &.
-variables=$(awk '
+variables=$(LC_ALL=C awk '
   BEGIN { quote = sprintf("%c", 39) }
+  function keep() {
+    if (state == "plain") value = substr(value, 1, end)
+    sub(/[ \t]+$/, "", name)
+    if (name ~ /^[A-Za-z_][A-Za-z0-9_]*$/) {
+      gsub(quote, quote "\\" quote quote, value)
+      print "export " name "=" quote value quote
+    }
+    state = "name"; name = ""
+  }
   { text = text $0 "\n" }
   END {
     gsub(/\r/, "\n", text)
@@ -32,15 +41,8 @@ variables=$(awk '
           if (index("\"\\`$", c)) value = value c
           else if (c != "\n") value = value "\\" c
         }
-      } else if (c == "\n") {
-        if (state == "plain") value = substr(value, 1, end)
-        sub(/[ \t]+$/, "", name)
-        if (name ~ /^[A-Za-z_][A-Za-z0-9_]*$/) {
-          gsub(quote, quote "\\" quote quote, value)
-          print "export " name "=" quote value quote
-        }
-        state = "name"; name = ""
-      } else if (c == "\\") {
+      } else if (c == "\n") keep()
+      else if (c == "\\") {
         c = substr(text, ++i, 1)
         if (c != "\n") value = value c
         end = length(value)
@@ -53,9 +55,21 @@ variables=$(awk '
         state = "plain"
       }
     }
+    # What the end of the file cuts off counts: behind a backslash, or within quotes.
+    if (state != "name" && state != "comment") keep()
   }
 ' /etc/hissrv/hissrv.env)
 eval "$variables"
-# Without a locale, Java reads no letter beyond ASCII in file names and variables.
-if [ "$(locale charmap 2>/dev/null)" != UTF-8 ]; then export LC_ALL=C.UTF-8; fi
+# Without a locale, Java reads no letter beyond ASCII in file names and variables. A terminal with
+# other letters, such as GB18030, keeps them, unless the variables have letters, which the units read
+# as UTF-8.
+case $(locale charmap 2>/dev/null) in
+  UTF-8) ;;
+  '' | ANSI_X3.4-1968) export LC_ALL=C.UTF-8 ;;
+  *)
+    if printf '%s' "$variables" | LC_ALL=C grep -q '[^[:print:][:space:]]'; then
+      export LC_ALL=C.UTF-8
+    fi
+    ;;
+esac
 exec java -Xmx128m -jar /opt/hissrv/query-service.jar "$@"

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -17,6 +18,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is written in several places says the same in all of them, and links lead somewhere. */
 class DeploymentFilesTest {
@@ -143,23 +146,8 @@ class DeploymentFilesTest {
         NAME=现场
         no variable
         """);
-    Path script = dir.resolve("hissrv");
-    Files.writeString(
-        script,
-        Files.readString(Path.of("systemd/hissrv.sh"))
-            .replace("/etc/hissrv/hissrv.env", variables.toString()));
-    Path java = Files.writeString(dir.resolve("java"), "#!/bin/sh\nenv; echo \"arguments $*\"\n");
-    assertThat(java.toFile().setExecutable(true)).isTrue();
-    ProcessBuilder builder =
-        new ProcessBuilder("/bin/sh", script.toString(), "plan", "a b.yml")
-            .redirectErrorStream(true);
-    builder.environment().merge("PATH", dir + ":", (path, first) -> first + path);
-    builder.environment().put("LC_ALL", "C.UTF-8");
+    String output = run(dir, variables, "C.UTF-8", "plan", "a b.yml");
 
-    Process process = builder.start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-
-    assertThat(process.waitFor()).as(output).isZero();
     assertThat(output.lines())
         .contains(
             "DOLLAR=pa$$w0rd$HOME`id`==",
@@ -173,5 +161,62 @@ class DeploymentFilesTest {
             "NAME=现场",
             "arguments -Xmx128m -jar /opt/hissrv/query-service.jar plan a b.yml")
         .doesNotContain("TOKEN=not this");
+  }
+
+  /**
+   * What the end of the file cuts off was left out without a word; systemd's generator takes it.
+   */
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '|',
+      value = {"A=x\\, A=x", "A=x\\#, A=x", "A=\"x y, A=x y", "A='x y, A=x y", "A=\"x\\, A=x"})
+  void variableThatTheEndCutsOff_isThatOfTheUnits(String file, String taken, @TempDir Path dir)
+      throws Exception {
+    Path variables = Files.writeString(dir.resolve("hissrv.env"), file.replace('#', '\n'));
+
+    assertThat(run(dir, variables, "C.UTF-8").lines())
+        .filteredOn(line -> line.startsWith("A="))
+        .containsExactly(taken);
+  }
+
+  /** The locale of the terminal stays, but where Java would misread the variables. */
+  @ParameterizedTest
+  @CsvSource({
+    "ANSI_X3.4-1968, plain, C.UTF-8",
+    "GB18030, plain, zh_CN",
+    "GB18030, 现场, C.UTF-8",
+    "UTF-8, 现场, zh_CN"
+  })
+  void localeOfTheCommand_isOneThatKeepsLetters(
+      String charmap, String value, String locale, @TempDir Path dir) throws Exception {
+    Path variables = Files.writeString(dir.resolve("hissrv.env"), "NAME=" + value + "\n");
+    program(dir, "locale", "echo " + charmap);
+
+    assertThat(run(dir, variables, "zh_CN").lines()).contains("NAME=" + value, "LC_ALL=" + locale);
+  }
+
+  /** Returns the environment and the arguments that the command gives to Java. */
+  private static String run(Path dir, Path variables, String locale, String... arguments)
+      throws IOException, InterruptedException {
+    Path script = dir.resolve("hissrv");
+    Files.writeString(
+        script,
+        Files.readString(Path.of("systemd/hissrv.sh"))
+            .replace("/etc/hissrv/hissrv.env", variables.toString()));
+    program(dir, "java", "env; echo \"arguments $*\"");
+    List<String> command = new ArrayList<>(List.of("/bin/sh", script.toString()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().merge("PATH", dir + ":", (path, first) -> first + path);
+    builder.environment().put("LC_ALL", locale);
+    Process process = builder.start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(output).isZero();
+    return output;
+  }
+
+  private static void program(Path dir, String name, String does) throws IOException {
+    Path program = Files.writeString(dir.resolve(name), "#!/bin/sh\n" + does + "\n");
+    assertThat(program.toFile().setExecutable(true)).isTrue();
   }
 }
