@@ -105,11 +105,10 @@ final class RunningRedisSource {
           lanes.forEach(lane -> lane.reader().wake());
         }
         if (connection.stuck() == null) {
+          // Asked before them, too: they may close the connection, which then counts as complete.
+          boolean complete = link.isComplete();
           watches.forEach(Runnable::run);
-          // What a cluster cannot give now is not read to its end.
-          if (link.isComplete()) {
-            sync.look(lanes);
-          }
+          sync.look(lanes, complete && link.isComplete());
         }
         if (rest.isEmpty()) {
           rest = readOnce();

@@ -47,8 +47,12 @@ final class SyncTracker {
     }
   }
 
-  /** Checks the progress of each source, and wakes those that have another pass to do. */
-  void look(List<Lane> lanes) {
+  /**
+   * Checks the progress of each source, and wakes those that have another pass to do.
+   *
+   * @param complete whether all keys can be read now; passes before that count for nothing
+   */
+  void look(List<Lane> lanes, boolean complete) {
     String next = requested.getAndSet(null);
     if (next != null) {
       id = next;
@@ -58,7 +62,11 @@ final class SyncTracker {
             lane.reader().wake();
           });
     }
-    left.entrySet().removeIf(entry -> isThrough(entry));
+    if (complete) {
+      left.entrySet().removeIf(entry -> isThrough(entry));
+    } else {
+      left.replaceAll((lane, passes) -> PASSES);
+    }
   }
 
   private static boolean isThrough(Map.Entry<Lane, Integer> entry) {

@@ -10,6 +10,7 @@ import com.voltageems.hissrv.redis.source.reader.RejectReason;
 import com.voltageems.hissrv.redis.source.reader.SourceMetrics;
 import com.voltageems.hissrv.redis.source.reader.SourceReader;
 import com.voltageems.hissrv.redis.source.run.Backoff;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -112,6 +113,28 @@ class LaneTest {
     assertThat(Objects.requireNonNull(metrics.state.stuck()).reason())
         .isEqualTo("LLEN of the key archive:pending was answered: WRONGTYPE x");
     assertThat(metrics.state.failures()).isEqualTo(5);
+  }
+
+  @Test
+  void syncRequest_whileAPartCannotBeRead_isHeard_andNeedsItsPassesAfterwards() {
+    SyncTracker sync = new SyncTracker();
+    sync.request("sync a".getBytes(StandardCharsets.UTF_8));
+    sync.look(List.of(lane), true);
+    assertThat(sync.state()).isEqualTo(new SyncTracker.State("a", List.of("p")));
+    reader.dueNanos = clock.nanos() + 1;
+    sync.look(List.of(lane), true);
+    assertThat(reader.dueNanos).as("the second pass is asked for").isEqualTo(clock.nanos());
+    sync.request("sync b".getBytes(StandardCharsets.UTF_8));
+    reader.dueNanos = clock.nanos() + 1;
+    sync.look(List.of(lane), false);
+    reader.dueNanos = clock.nanos() + 1;
+    sync.look(List.of(lane), false);
+    assertThat(sync.state()).isEqualTo(new SyncTracker.State("b", List.of("p")));
+    sync.look(List.of(lane), true);
+    assertThat(sync.state()).isEqualTo(new SyncTracker.State("b", List.of("p")));
+    reader.dueNanos = clock.nanos() + 1;
+    sync.look(List.of(lane), true);
+    assertThat(sync.state()).isEqualTo(new SyncTracker.State("b", List.of()));
   }
 
   /** With exactly-once support, Connect does not report a batch that was dropped as a whole. */

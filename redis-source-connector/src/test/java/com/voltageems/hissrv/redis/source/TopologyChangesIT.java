@@ -396,6 +396,10 @@ class TopologyChangesIT {
         assertThat(task.pollTimes(30))
             .extracting(record -> String.valueOf(record.value()))
             .noneMatch(status -> status.contains("\"id\":\"b\",\"waiting\":[]"));
+        // A request that comes now is heard at least.
+        askUntil(task, one, "c", "\"sync\":{\"id\":\"c\",\"waiting\":[\"h\"]}");
+        two.restart();
+        askUntil(task, one, "c", "\"sync\":{\"id\":\"c\",\"waiting\":[]}");
       }
     }
   }
