@@ -11,6 +11,7 @@ import com.voltageems.hissrv.redis.source.link.RedisReplyException;
 import com.voltageems.hissrv.redis.source.link.RedisSettings;
 import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
 import com.voltageems.hissrv.redis.source.link.SentinelLoginException;
+import com.voltageems.hissrv.redis.source.link.SentinelRefusalException;
 import com.voltageems.hissrv.redis.source.link.ServerFacts;
 import com.voltageems.hissrv.redis.source.link.UnknownPrimaryException;
 import com.voltageems.hissrv.redis.source.link.WrongServerException;
@@ -62,7 +63,7 @@ final class ConnectionCheck {
       }
     } catch (UnknownPrimaryException e) {
       errors.put(ConnectionSettings.SENTINEL_MASTER.name(), String.valueOf(e.getMessage()));
-    } catch (SentinelLoginException e) {
+    } catch (SentinelLoginException | SentinelRefusalException e) {
       errors.put(ConnectionSettings.SENTINEL_PASSWORD.name(), String.valueOf(e.getMessage()));
     } catch (RedisUnavailableException e) {
       errors.put(where, String.valueOf(e.getMessage()));

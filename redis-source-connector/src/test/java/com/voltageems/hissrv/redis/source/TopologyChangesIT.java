@@ -3,6 +3,7 @@ package com.voltageems.hissrv.redis.source;
 import static com.voltageems.hissrv.redis.source.TaskHarness.config;
 import static com.voltageems.hissrv.redis.source.TaskHarness.field;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -10,6 +11,8 @@ import com.voltageems.hissrv.redis.source.bytes.Bytes;
 import com.voltageems.hissrv.redis.source.jedis.JedisLink;
 import com.voltageems.hissrv.redis.source.link.Command;
 import com.voltageems.hissrv.redis.source.link.RedisLink;
+import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
+import com.voltageems.hissrv.redis.source.link.SentinelLoginException;
 import com.voltageems.hissrv.testkit.Ports;
 import com.voltageems.hissrv.testkit.RedisServer;
 import com.voltageems.hissrv.testkit.RequiresServer;
@@ -554,9 +557,22 @@ class TopologyChangesIT {
                 (name, text) ->
                     assertThat(text)
                         .contains("the sentinel 127.0.0.1:" + port + " refused the login"));
+        // The other one may accept it.
+        assertThatThrownBy(() -> ping(config))
+            .isInstanceOf(RedisUnavailableException.class)
+            .hasMessageContaining("the sentinel 127.0.0.1:" + port + " refused the login");
       }
+      config.put("redis.nodes", "127.0.0.1:" + port);
+      assertThatThrownBy(() -> ping(config)).isInstanceOf(SentinelLoginException.class);
+      assertThat(errors(config)).containsOnlyKeys("redis.sentinel.password");
       config.put("redis.sentinel.password", "of-the-sentinel");
       assertThat(errors(config)).isEmpty();
+    }
+  }
+
+  private static @Nullable Object ping(Map<String, String> config) {
+    try (RedisLink link = new JedisLink(Readers.config(config).redis("test"), () -> {})) {
+      return link.call(Command.of("PING"));
     }
   }
 

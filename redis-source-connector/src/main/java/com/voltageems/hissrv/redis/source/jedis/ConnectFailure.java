@@ -7,6 +7,7 @@ import com.voltageems.hissrv.redis.source.link.RedisSettings;
 import com.voltageems.hissrv.redis.source.link.RedisTls;
 import com.voltageems.hissrv.redis.source.link.RedisUnavailableException;
 import com.voltageems.hissrv.redis.source.link.SentinelLoginException;
+import com.voltageems.hissrv.redis.source.link.SentinelRefusalException;
 import com.voltageems.hissrv.redis.source.link.SettingNames;
 import com.voltageems.hissrv.redis.source.link.UnknownPrimaryException;
 import com.voltageems.hissrv.redis.source.run.WorkerClock;
@@ -65,19 +66,21 @@ final class ConnectFailure {
   }
 
   private static RuntimeException ofSentinel(SentinelAnswer answer, SettingNames names) {
-    if (answer.refusedLogin) {
-      return new SentinelLoginException(
-          answer.getMessage()
-              + " (see "
-              + names.sentinelUsername()
-              + " and "
-              + names.sentinelPassword()
-              + "): "
-              + rootMessage(answer),
-          answer);
+    if (answer.kind == SentinelAnswer.Kind.UNKNOWN_NAME) {
+      return new UnknownPrimaryException(
+          answer.getMessage() + " (see " + names.sentinelMaster() + ")", answer);
     }
-    return new UnknownPrimaryException(
-        answer.getMessage() + " (see " + names.sentinelMaster() + ")", answer);
+    String refusal =
+        answer.getMessage()
+            + " (see "
+            + names.sentinelUsername()
+            + " and "
+            + names.sentinelPassword()
+            + "): "
+            + rootMessage(answer);
+    return answer.kind == SentinelAnswer.Kind.REFUSED_BY_ALL
+        ? new SentinelLoginException(refusal, answer)
+        : new SentinelRefusalException(refusal, answer);
   }
 
   /**

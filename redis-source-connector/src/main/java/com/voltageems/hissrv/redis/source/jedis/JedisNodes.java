@@ -109,12 +109,20 @@ public final class JedisNodes {
   static final class SentinelAnswer extends JedisException {
     private static final long serialVersionUID = 1L;
 
-    /** Whether it refused the login; otherwise it does not know the primary's name. */
-    final boolean refusedLogin;
+    /** What the answer was. */
+    enum Kind {
+      UNKNOWN_NAME,
+      REFUSED_LOGIN,
 
-    SentinelAnswer(String message, boolean refusedLogin, @Nullable Throwable cause) {
+      /** All configured sentinels refuse the login. */
+      REFUSED_BY_ALL
+    }
+
+    final Kind kind;
+
+    SentinelAnswer(String message, Kind kind, @Nullable Throwable cause) {
       super(message, cause);
-      this.refusedLogin = refusedLogin;
+      this.kind = kind;
     }
   }
 
@@ -266,6 +274,7 @@ public final class JedisNodes {
   private List<HostAndPort> askSentinels() {
     Map<HostAndPort, Integer> votes = new LinkedHashMap<>();
     JedisException last = null;
+    int refusals = 0;
     for (HostAndPort sentinel : settings.addresses()) {
       try {
         HostAndPort named = askSentinel(sentinel);
@@ -273,17 +282,27 @@ public final class JedisNodes {
           break;
         }
       } catch (JedisException e) {
+        refusals += isRefusal(e) ? 1 : 0;
         // What a sentinel has answered tells more than that another one is away.
         last = last instanceof SentinelAnswer ? last : e;
       }
     }
     if (votes.isEmpty()) {
+      if (last != null && refusals == settings.addresses().size()) {
+        // One that is away now may know the user, as after a password was changed on some.
+        throw new SentinelAnswer(
+            String.valueOf(last.getMessage()), SentinelAnswer.Kind.REFUSED_BY_ALL, last.getCause());
+      }
       throw last == null ? new JedisException("no sentinel is configured") : last;
     }
     return votes.entrySet().stream()
         .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
         .map(Map.Entry::getKey)
         .toList();
+  }
+
+  private static boolean isRefusal(JedisException e) {
+    return e instanceof SentinelAnswer answer && answer.kind == SentinelAnswer.Kind.REFUSED_LOGIN;
   }
 
   private HostAndPort askSentinel(HostAndPort sentinel) {
@@ -294,13 +313,16 @@ public final class JedisNodes {
       if (address == null || address.size() != 2) {
         throw new SentinelAnswer(
             "the sentinel " + sentinel + " knows no primary named " + settings.sentinelMaster(),
-            false,
+            SentinelAnswer.Kind.UNKNOWN_NAME,
             null);
       }
       return address(Bytes.text(address.get(0)), Integer.parseInt(Bytes.text(address.get(1))));
     } catch (JedisDataException e) {
       throw ConnectFailure.isRefusal(e)
-          ? new SentinelAnswer("the sentinel " + sentinel + " refused the login", true, e)
+          ? new SentinelAnswer(
+              "the sentinel " + sentinel + " refused the login",
+              SentinelAnswer.Kind.REFUSED_LOGIN,
+              e)
           : e;
     }
   }
