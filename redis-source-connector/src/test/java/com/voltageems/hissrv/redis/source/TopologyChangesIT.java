@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import org.apache.kafka.common.config.ConfigValue;
 import org.apache.kafka.connect.source.SourceRecord;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.util.JedisClusterCRC16;
 
 /** Other servers get the data while a task runs, and no connection breaks. */
@@ -368,6 +370,100 @@ class TopologyChangesIT {
                   && TaskHarness.metric("h", "stuck-since-ms") == 0
                   && TaskHarness.metric("a", "stuck-since-ms") == 0;
             });
+      }
+    }
+  }
+
+  /** A node that is back but not ready stops no more than one that is away. */
+  @Test
+  @RequiresServer(RequiresServer.Server.REDIS)
+  void cluster_primaryLoadsItsData_theOthersAreRead() throws Exception {
+    String[] slow = {
+      "--cluster-require-full-coverage",
+      "no",
+      "--key-load-delay",
+      "20000",
+      "--loading-process-events-interval-bytes",
+      "1024"
+    };
+    try (RedisServer one = node("c1", "--cluster-require-full-coverage", "no");
+        RedisServer two = node("c2", slow)) {
+      addSlots(one, 0, SLOTS / 2 - 1);
+      addSlots(two, SLOTS / 2, SLOTS - 1);
+      meet(one, two);
+      String here = keyOf(0, SLOTS / 2);
+      String there = keyOf(SLOTS / 2, SLOTS);
+      call(one.port(), "HSET", here, "n", "1");
+      call(two.port(), "HSET", there, "n", "2");
+      String[] others = new String[1600];
+      for (int i = 0; i < others.length; i += 2) {
+        others[i] = "{" + there + "}" + i;
+        others[i + 1] = "x".repeat(1000);
+      }
+      call(two.port(), "MSET", others);
+      try (TaskHarness task =
+          new TaskHarness(
+              hashes("redis.mode", "cluster", "redis.nodes", "127.0.0.1:" + one.port()),
+              new HashMap<>())) {
+        pollUntil(task, all -> all.containsAll(List.of(1.0, 2.0)));
+        call(two.port(), "SAVE");
+        two.kill();
+        CompletableFuture<Void> loaded = CompletableFuture.runAsync(two::restart);
+        await().atMost(LIMIT).until(() -> isLoading(two));
+        call(one.port(), "HSET", here, "n", "3");
+        pollUntil(task, all -> all.contains(3.0));
+        assertThat(isLoading(two)).isTrue();
+        loaded.get();
+        await()
+            .atMost(LIMIT)
+            .ignoreExceptions()
+            .until(() -> call(two.port(), "HSET", there, "n", "5") != null);
+        pollUntil(task, all -> all.contains(5.0));
+      }
+    }
+  }
+
+  private static boolean isLoading(RedisServer redis) {
+    try {
+      call(redis.port(), "PING");
+      return false;
+    } catch (JedisDataException e) {
+      return String.valueOf(e.getMessage()).startsWith("LOADING");
+    } catch (JedisException e) {
+      return false;
+    }
+  }
+
+  /** A node that the others have left behind still names a primary that is gone. */
+  @Test
+  void cluster_firstNodeKnowsAnOldLayout_theOthersAreAsked() throws IOException {
+    try (RedisServer behind = node("c1", "--cluster-require-full-coverage", "no");
+        RedisServer gone = node("c2");
+        RedisServer other = node("c3")) {
+      addSlots(behind, 0, SLOTS / 2 - 1);
+      addSlots(gone, SLOTS / 2, SLOTS - 1);
+      meet(behind, gone);
+      gone.kill();
+      addSlots(other, 0, SLOTS - 1);
+      await()
+          .atMost(LIMIT)
+          .until(() -> text(other.port(), "CLUSTER", "INFO").contains("cluster_state:ok"));
+      call(other.port(), "HSET", keyOf(SLOTS / 2, SLOTS), "n", "2");
+      for (List<RedisServer> order : List.of(List.of(behind, other), List.of(other, behind))) {
+        String nodes = "127.0.0.1:" + order.get(0).port() + ",127.0.0.1:" + order.get(1).port();
+        try (TaskHarness task =
+            new TaskHarness(
+                hashes("redis.mode", "cluster", "redis.nodes", nodes), new HashMap<>())) {
+          pollUntil(task, all -> all.contains(2.0));
+        }
+      }
+      // The best answer is used if none leads to everything.
+      call(other.port(), "CLUSTER", "DELSLOTS", "0");
+      call(other.port(), "CONFIG", "SET", "cluster-require-full-coverage", "no");
+      String nodes = "127.0.0.1:" + other.port() + ",127.0.0.1:" + behind.port();
+      try (TaskHarness task =
+          new TaskHarness(hashes("redis.mode", "cluster", "redis.nodes", nodes), new HashMap<>())) {
+        pollUntil(task, all -> all.contains(2.0));
       }
     }
   }

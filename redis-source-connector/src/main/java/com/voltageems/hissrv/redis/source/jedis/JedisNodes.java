@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -356,6 +355,7 @@ public final class JedisNodes {
               (number, failure) -> numbers[number] = -1);
           primaryOfSlot =
               Arrays.stream(layout.primaryOfSlot()).map(of -> of < 0 ? -1 : numbers[of]).toArray();
+          return (int) Arrays.stream(primaryOfSlot).filter(number -> number >= 0).count();
         });
   }
 
@@ -374,7 +374,7 @@ public final class JedisNodes {
     boolean any = false;
     for (int number = 0; number < layout.primaries().size(); number++) {
       try {
-        reached.accept(number, open(layout.primaries().get(number)));
+        reached.accept(number, openLoaded(layout.primaries().get(number)));
         any = true;
       } catch (JedisConnectionException e) {
         first = first == null ? e : first;
@@ -386,20 +386,75 @@ public final class JedisNodes {
     }
   }
 
-  /** Asks the configured nodes in turn until one answers with what can be used. */
-  private void askCluster(Consumer<Layout> use) {
+  /** Connects to a primary of a cluster. One that still loads its data counts as away. */
+  private Node openLoaded(HostAndPort address) {
+    Node connection = open(address);
+    try {
+      connection.sendCommand(() -> Bytes.of("PING"));
+      connection.getOne();
+      return connection;
+    } catch (JedisDataException e) {
+      if (!String.valueOf(e.getMessage()).startsWith("LOADING")) {
+        return connection; // a refusal is an answer, too
+      }
+      closeQuietly(connection);
+      throw new JedisConnectionException(e.getMessage(), e);
+    } catch (JedisException e) {
+      closeQuietly(connection);
+      throw e;
+    }
+  }
+
+  /** Connects by an answer, and returns how many slots can be reached. */
+  private interface Connecting {
+    int by(Layout layout);
+  }
+
+  /**
+   * Asks the configured nodes in turn until an answer leads to all slots. A node that was cut off
+   * from the others may still name a primary that is gone: if no answer leads to all slots, the one
+   * that leads to the most is used.
+   */
+  private void askCluster(Connecting use) {
     JedisException last = null;
+    List<Layout> tried = new ArrayList<>();
+    Layout best = null;
+    int most = -1;
     for (HostAndPort node : settings.addresses()) {
-      try (Connection connection = open(node)) {
-        connection.sendCommand(() -> Bytes.of("CLUSTER"), "SLOTS");
-        use.accept(Layout.of(node, connection.getObjectMultiBulkReply()));
-        return;
+      try {
+        Layout layout = layoutOf(node);
+        if (tried.stream().anyMatch(layout::isSameAs)) {
+          continue;
+        }
+        tried.add(layout);
+        int slots = use.by(layout);
+        if (slots > most) {
+          best = layout;
+          most = slots;
+        }
+        if (slots == SLOTS) {
+          return;
+        }
       } catch (JedisException e) {
-        requireCluster(node, e);
+        if (best == null) {
+          requireCluster(node, e);
+        }
         last = e;
       }
     }
-    throw last == null ? new JedisException("no node of the cluster is configured") : last;
+    if (best == null) {
+      throw last == null ? new JedisException("no node of the cluster is configured") : last;
+    }
+    if (!best.isSameAs(tried.get(tried.size() - 1))) {
+      use.by(best);
+    }
+  }
+
+  private Layout layoutOf(HostAndPort node) {
+    try (Connection connection = open(node)) {
+      connection.sendCommand(() -> Bytes.of("CLUSTER"), "SLOTS");
+      return Layout.of(node, connection.getObjectMultiBulkReply());
+    }
   }
 
   /**
@@ -409,14 +464,16 @@ public final class JedisNodes {
   Whereabouts.Located locate() {
     if (settings.mode() == RedisSettings.Mode.CLUSTER) {
       List<Whereabouts.Located> located = new ArrayList<>(1);
-      askCluster(layout -> located.add(locate(layout)));
-      return located.get(0);
+      askCluster(layout -> locate(layout, located));
+      return located.get(located.size() - 1);
     }
     open();
     return new Whereabouts.Located(addresses(), null);
   }
 
-  private Whereabouts.Located locate(Layout layout) {
+  /** Adds what can be reached by this layout; returns how many slots that are. */
+  private int locate(Layout layout, List<Whereabouts.Located> located) {
+    Set<Integer> missed = new HashSet<>();
     Set<HostAndPort> reachable = new HashSet<>();
     List<String> troubles = new ArrayList<>();
     String missing = layout.missing();
@@ -429,16 +486,23 @@ public final class JedisNodes {
           reachable.add(connection.address());
           closeQuietly(connection);
         },
-        (number, failure) ->
-            troubles.add(
-                "the node "
-                    + layout.primaries().get(number)
-                    + " of the cluster cannot be reached, and keys in its slots "
-                    + layout.slots(number)
-                    + " are not read: "
-                    + ConnectFailure.describe(failure, settings)));
-    return new Whereabouts.Located(
-        reachable, troubles.isEmpty() ? null : String.join("; ", troubles));
+        (number, failure) -> {
+          missed.add(number);
+          troubles.add(
+              "the node "
+                  + layout.primaries().get(number)
+                  + " of the cluster cannot be reached, and keys in its slots "
+                  + layout.slots(number)
+                  + " are not read: "
+                  + ConnectFailure.describe(failure, settings));
+        });
+    located.add(
+        new Whereabouts.Located(
+            reachable, troubles.isEmpty() ? null : String.join("; ", troubles)));
+    return (int)
+        Arrays.stream(layout.primaryOfSlot())
+            .filter(number -> number >= 0 && !missed.contains(number))
+            .count();
   }
 
   /** Returns whether every key has a connected primary. */
@@ -479,8 +543,11 @@ public final class JedisNodes {
       List<HostAndPort> primaries = new ArrayList<>();
       int[] owners = new int[SLOTS];
       Arrays.fill(owners, -1);
-      for (Object each : ranges) {
-        List<?> range = (List<?>) each;
+      // Redis 6.2 gives them in no order.
+      List<List<?>> sorted = new ArrayList<>();
+      ranges.forEach(range -> sorted.add((List<?>) range));
+      sorted.sort(Comparator.comparingLong(range -> number(range.get(0))));
+      for (List<?> range : sorted) {
         List<?> primary = (List<?>) range.get(2);
         String host = primary.get(0) instanceof byte[] name ? Bytes.text(name) : "";
         if (host.equals("?")) {
@@ -503,6 +570,10 @@ public final class JedisNodes {
         throw new JedisException(asked + " belongs to no cluster with slots");
       }
       return new Layout(primaries, owners);
+    }
+
+    boolean isSameAs(Layout other) {
+      return primaries.equals(other.primaries) && Arrays.equals(primaryOfSlot, other.primaryOfSlot);
     }
 
     private static long number(Object reply) {
