@@ -448,7 +448,9 @@ public final class ConnectClient {
     }
     Optional<String> foreign = ConnectAnswer.foreign(response);
     if (foreign.isPresent() && status != 404) {
-      throw new ForeignAnswer(status, foreign.get());
+      // Jetty's own refusals, such as "Invalid SNI", name the cause.
+      throw new ForeignAnswer(
+          status, foreign.get() + message(response).replaceFirst("^: ", "; it says: "));
     }
     if (status == 404) {
       ConnectAnswer.requireOwn(response);
