@@ -39,7 +39,7 @@ public final class SiteCommands {
       throw new TypeConversionException(
           "'"
               + name
-              + "' is no name of a file in this locale; set LC_ALL=C.UTF-8 if it has letters beyond"
+              + "' cannot name a file in this locale; set LC_ALL=C.UTF-8 if it has letters beyond"
               + " ASCII");
     }
   }

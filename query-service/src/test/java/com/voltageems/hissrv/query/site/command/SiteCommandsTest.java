@@ -190,6 +190,6 @@ class SiteCommandsTest {
   void nameThatIsNoFiles_isToldWithWhatToSet() {
     assertThat(run(out, "validate", "a\0b")).isEqualTo(ExitCodes.BAD_FILE);
     assertThat(err.toString())
-        .contains("'a\0b' is no name of a file in this locale; set LC_ALL=C.UTF-8");
+        .contains("'a\0b' cannot name a file in this locale; set LC_ALL=C.UTF-8");
   }
 }

@@ -262,7 +262,8 @@ public final class ArchiveReader implements SourceReader {
   }
 
   private List<SourceRecord> readByScan(int limit) {
-    if (!link.isComplete()) {
+    // Without a connection nothing is known to be missing.
+    if (link.primaries() > 0 && !link.isComplete()) {
       // A window that is found later than newer ones would count as delivered after a restart.
       throw new RedisNotReadyException(
           "windows are looked for by SCAN only while all slots of the cluster can be reached",
