@@ -34,7 +34,7 @@ record Windows(List<String> names, List<Integer> seconds) {
       int length = Integer.parseInt(matcher.group(1)) * unit;
       if (!seconds.isEmpty() && (length % seconds.get(0) != 0 || length == seconds.get(0))) {
         throw new IllegalArgumentException(
-            "window '%s' is no multiple of the first, '%s'".formatted(name, names.get(0)));
+            "window '%s' is not a multiple of the first, '%s'".formatted(name, names.get(0)));
       }
       seconds.add(length);
     }

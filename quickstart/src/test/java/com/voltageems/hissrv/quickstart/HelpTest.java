@@ -38,7 +38,7 @@ class HelpTest {
             "--port=65436",
             "--port is 65436: it must be from 1 to 65435",
             "--windows=5s,7s",
-            "--windows: window '7s' is no multiple of the first, '5s'",
+            "--windows: window '7s' is not a multiple of the first, '5s'",
             "--keep=" + file,
             "--keep: " + file + " is a file, no folder",
             "--keep=" + file + "/x",

@@ -19,7 +19,7 @@ public final class Template {
   private static final Pattern PROVIDER =
       Pattern.compile("(env|file|dir|directory|secrets|configmaps|vault):(.+)");
 
-  /** What Java makes of a byte that is no letter in the locale. */
+  /** What Java makes of a byte that the locale has no letter for. */
   private static final char UNREADABLE = '\uFFFD';
 
   private static final Pattern VARIABLE =

@@ -121,7 +121,7 @@ public final class ConnectClient {
         throw new ConnectException(
             "what answers at "
                 + String.join(", ", urls)
-                + " (connect.url) is not Kafka Connect: its answer to GET /connectors is no list of"
+                + " (connect.url) is not Kafka Connect: its answer to GET /connectors is not a list of"
                 + " connectors");
       }
     }
